@@ -1,0 +1,1 @@
+"""Ronde's booking service: the shared rooms: who uses them when."""

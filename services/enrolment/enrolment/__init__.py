@@ -1,0 +1,1 @@
+"""Ronde's enrolment service: families and childminders into sessions, with waiting lists and offers."""

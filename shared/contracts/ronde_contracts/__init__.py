@@ -1,0 +1,1 @@
+"""The language of the house: one module per producer, one class per event."""

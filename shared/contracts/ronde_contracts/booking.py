@@ -1,0 +1,71 @@
+"""What booking says: a room is reserved, moved, refused or given back."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from .event import Event, Lasting, Shape, Slot, Slug, Words
+
+
+class _Reservation(Event):
+    reservation_id: UUID
+    reference: str = Field(description="short, for people: R-7K2QX")
+    organisation: Slug
+    session_id: UUID | None = Field(None, description="the organisation's session that the room is for")
+
+    @property
+    def subject(self) -> str:
+        return str(self.reservation_id)
+
+
+class ReservationConfirmed(_Reservation, Lasting):
+    """The room is theirs at that time."""
+
+    type: ClassVar[str] = "reservation.confirmed.v1"
+    routing_key: ClassVar[str] = "booking.reservation.confirmed.v1"
+
+    room: Slug
+    room_name: str
+
+
+class ReservationMoved(_Reservation, Lasting):
+    """The reservation holds at another time or in another room; `previous` is free again."""
+
+    type: ClassVar[str] = "reservation.moved.v1"
+    routing_key: ClassVar[str] = "booking.reservation.moved.v1"
+
+    room: Slug
+    room_name: str
+    previous: Slot
+
+
+class Asked(Shape):
+    """What was asked for, word for word."""
+
+    room: Slug | None = None
+    starts_at: str
+    ends_at: str
+    people: int
+
+
+class ReservationRefused(_Reservation):
+    """No room for what was asked; here is what was free instead."""
+
+    type: ClassVar[str] = "reservation.refused.v1"
+    routing_key: ClassVar[str] = "booking.reservation.refused.v1"
+
+    asked: Asked
+    code: str = Field(description="machine-readable: room-taken, room-too-small, room-closed, ...")
+    reason: Words
+    alternatives: tuple[Slot, ...] = ()
+    kept: Slot | None = Field(None, description="the slot it holds all the same, when a move was refused")
+
+
+class ReservationCancelled(_Reservation):
+    """The room is free again."""
+
+    type: ClassVar[str] = "reservation.cancelled.v1"
+    routing_key: ClassVar[str] = "booking.reservation.cancelled.v1"
+
+    freed: Slot | None = None

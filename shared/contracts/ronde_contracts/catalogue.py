@@ -1,0 +1,29 @@
+"""Every event of the house, in one place: what generators, validators and doors go by."""
+
+from . import booking, enrolment, notify, partners
+from .event import Event
+
+EVENTS: tuple[type[Event], ...] = (
+    partners.SessionPlanned,
+    partners.SessionChanged,
+    partners.SessionCancelled,
+    booking.ReservationConfirmed,
+    booking.ReservationMoved,
+    booking.ReservationRefused,
+    booking.ReservationCancelled,
+    enrolment.SessionOpened,
+    enrolment.SessionMoved,
+    enrolment.SessionCalledOff,
+    enrolment.EnrolmentConfirmed,
+    enrolment.EnrolmentWaitlisted,
+    enrolment.EnrolmentOffered,
+    enrolment.EnrolmentDeclined,
+    enrolment.EnrolmentExpired,
+    enrolment.EnrolmentWithdrawn,
+    enrolment.ContactRecorded,
+    enrolment.LinkIssued,
+    notify.MessageSent,
+    notify.MessageFailed,
+)
+
+BY_TYPE: dict[str, type[Event]] = {event.type: event for event in EVENTS}

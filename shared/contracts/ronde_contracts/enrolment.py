@@ -1,0 +1,140 @@
+"""What enrolment says: a session opens, moves or is called off; an enrolment changes state."""
+
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, EmailStr, Field
+
+from .event import PRIVATE, AboutSession, Event, Language, Lasting, PartyKind, Words
+
+
+class _Session(Event, AboutSession, Lasting):
+    title: Words
+    room_name: str
+    places: int = Field(ge=0, description="places for children")
+
+    @property
+    def subject(self) -> str:
+        return f"{self.organiser}/{self.session_id}"
+
+
+class SessionOpened(_Session):
+    """The session has a room: one may enrol."""
+
+    type: ClassVar[str] = "session.opened.v1"
+    routing_key: ClassVar[str] = "enrolment.session.opened.v1"
+
+
+class SessionMoved(_Session):
+    """An open session has another time or room. `was_starting_at` is what people had been told."""
+
+    type: ClassVar[str] = "session.moved.v1"
+    routing_key: ClassVar[str] = "enrolment.session.moved.v1"
+
+    was_starting_at: AwareDatetime
+
+
+class SessionCalledOff(_Session):
+    """The session will not take place; every enrolment in it is over."""
+
+    type: ClassVar[str] = "session.called-off.v1"
+    routing_key: ClassVar[str] = "enrolment.session.called-off.v1"
+
+    reason: Words | None = None
+
+
+class _Enrolment(Event, AboutSession):
+    enrolment_id: UUID
+    reference: str = Field(description="short, for people: I-7K2QX")
+    party_id: UUID
+    party_kind: PartyKind
+    children: int = Field(ge=1, description="places taken or asked for")
+
+    @property
+    def subject(self) -> str:
+        return str(self.enrolment_id)
+
+
+class EnrolmentConfirmed(_Enrolment):
+    """They have their places; `accepted_offer` when they come from the waiting list."""
+
+    type: ClassVar[str] = "enrolment.confirmed.v1"
+    routing_key: ClassVar[str] = "enrolment.enrolment.confirmed.v1"
+
+    accepted_offer: bool = False
+
+
+class EnrolmentWaitlisted(_Enrolment):
+    """No place now: they are in the waiting list."""
+
+    type: ClassVar[str] = "enrolment.waitlisted.v1"
+    routing_key: ClassVar[str] = "enrolment.enrolment.waitlisted.v1"
+
+    position: int = Field(ge=1, description="1 is first in line, at the time of the event")
+
+
+class EnrolmentOffered(_Enrolment):
+    """A place is held for them until the deadline."""
+
+    type: ClassVar[str] = "enrolment.offered.v1"
+    routing_key: ClassVar[str] = "enrolment.enrolment.offered.v1"
+
+    deadline: AwareDatetime
+
+
+class EnrolmentDeclined(_Enrolment):
+    """They said no to the offer."""
+
+    type: ClassVar[str] = "enrolment.declined.v1"
+    routing_key: ClassVar[str] = "enrolment.enrolment.declined.v1"
+
+
+class EnrolmentExpired(_Enrolment):
+    """The offer's deadline passed without an answer."""
+
+    type: ClassVar[str] = "enrolment.expired.v1"
+    routing_key: ClassVar[str] = "enrolment.enrolment.expired.v1"
+
+
+class EnrolmentWithdrawn(_Enrolment):
+    """They do not come, or no longer wait; `was` tells from where they left."""
+
+    type: ClassVar[str] = "enrolment.withdrawn.v1"
+    routing_key: ClassVar[str] = "enrolment.enrolment.withdrawn.v1"
+
+    was: Literal["waiting", "offered", "confirmed"]
+
+
+class ContactRecorded(Event):
+    """How to reach a family or a childminder: for notify alone."""
+
+    type: ClassVar[str] = "contact.recorded.v1"
+    routing_key: ClassVar[str] = "enrolment.contact.recorded.v1"
+    exchange: ClassVar[str] = PRIVATE
+
+    party_id: UUID
+    party_kind: PartyKind
+    language: Language = "fr"
+    email: EmailStr | None = None
+    phone: str | None = Field(None, pattern=r"^\+[1-9][0-9]{6,14}$", description="E.164")
+
+    @property
+    def subject(self) -> str:
+        return str(self.party_id)
+
+
+class LinkIssued(Event):
+    """The family's own page for one enrolment: whoever holds the link may act, so notify alone reads it."""
+
+    type: ClassVar[str] = "link.issued.v1"
+    routing_key: ClassVar[str] = "enrolment.link.issued.v1"
+    exchange: ClassVar[str] = PRIVATE
+
+    enrolment_id: UUID
+    party_id: UUID
+    url: str = Field(max_length=200)
+    expires_at: AwareDatetime
+
+    @property
+    def subject(self) -> str:
+        return str(self.enrolment_id)

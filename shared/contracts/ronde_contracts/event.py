@@ -1,0 +1,73 @@
+"""What every event of the house is, and the small shapes they share."""
+
+from typing import Annotated, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+EVENTS = "ronde.events"
+"""The exchange every member reads: ids and facts, never a contact detail."""
+PRIVATE = "ronde.private"
+"""The exchange for contact details and families' links: enrolment writes, notify alone reads."""
+
+Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$", description="a short name of the house file")]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2}$", description="ISO 639-1, like fr")]
+Words = Annotated[
+    dict[Language, Annotated[str, Field(min_length=1, max_length=200)]],
+    Field(description="the same words in several languages; fr is always there", min_length=1),
+]
+PartyKind = Literal["family", "childminder"]
+
+
+class Shape(BaseModel):
+    """A frozen value. A field this version does not know is ignored: v1 only gains optional fields."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Event(Shape):
+    """A fact that was published. Subclasses write their wire names out; nothing is derived from a class name.
+
+    - `type`: the CloudEvents type, `<noun>.<past>.v<n>`.
+    - `routing_key`: `<producer>.<type>`; a `*` for the producer means any partner may say it.
+    - `exchange`: EVENTS, or PRIVATE for what only notify may read.
+    - `subject`: the CloudEvents subject, the id of what changed. An event tells the **whole state** of its
+      subject, so the highest `sequence` wins whatever the order of arrival.
+    """
+
+    type: ClassVar[str]
+    routing_key: ClassVar[str]
+    exchange: ClassVar[str] = EVENTS
+
+    @property
+    def subject(self) -> str:
+        raise NotImplementedError
+
+
+class Slot(Shape):
+    """A room during a time, as people read it (without the buffers)."""
+
+    room: Slug
+    room_name: str
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+
+
+class Lasting(Shape):
+    """Anything with a start and an end."""
+
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> "Lasting":
+        if self.ends_at <= self.starts_at:
+            raise ValueError("ends_at must be after starts_at")
+        return self
+
+
+class AboutSession(Shape):
+    """A session is known by who planned it and the id that they gave it."""
+
+    organiser: Slug
+    session_id: UUID

@@ -1,0 +1,1 @@
+"""The plumbing of a Ronde service; no noun of the domain lives here."""
