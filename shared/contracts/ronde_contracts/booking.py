@@ -9,14 +9,12 @@ from .event import Event, Lasting, Shape, Slot, Slug, Words
 
 
 class _Reservation(Event):
-    reservation_id: UUID
-    reference: str = Field(description="short, for people: R-7K2QX")
-    organisation: Slug
-    session_id: UUID | None = Field(None, description="the organisation's session that the room is for")
+    subject_from: ClassVar[tuple[str, ...]] = ("reservation_id",)
 
-    @property
-    def subject(self) -> str:
-        return str(self.reservation_id)
+    reservation_id: UUID = Field(description="booking's own; the same as long as the session keeps asking")
+    reference: str = Field(description="short, for people: R-7K2QX")
+    organisation: Slug = Field(description="who asked, by the name of its broker user")
+    session_id: UUID | None = Field(None, description="the organisation's session that the room is for")
 
 
 class ReservationConfirmed(_Reservation, Lasting):
@@ -26,7 +24,7 @@ class ReservationConfirmed(_Reservation, Lasting):
     routing_key: ClassVar[str] = "booking.reservation.confirmed.v1"
 
     room: Slug
-    room_name: str
+    room_name: str = Field(description="the room as people call it")
 
 
 class ReservationMoved(_Reservation, Lasting):
@@ -36,16 +34,16 @@ class ReservationMoved(_Reservation, Lasting):
     routing_key: ClassVar[str] = "booking.reservation.moved.v1"
 
     room: Slug
-    room_name: str
-    previous: Slot
+    room_name: str = Field(description="the room as people call it")
+    previous: Slot = Field(description="what it held before")
 
 
 class Asked(Shape):
     """What was asked for, word for word."""
 
-    room: Slug | None = None
-    starts_at: str
-    ends_at: str
+    room: Slug | None = Field(None, description="none: any room that fits")
+    starts_at: str = Field(description="as the asker wrote it")
+    ends_at: str = Field(description="as the asker wrote it")
     people: int
 
 
@@ -58,7 +56,7 @@ class ReservationRefused(_Reservation):
     asked: Asked
     code: str = Field(description="machine-readable: room-taken, room-too-small, room-closed, ...")
     reason: Words
-    alternatives: tuple[Slot, ...] = ()
+    alternatives: tuple[Slot, ...] = Field((), description="what was free when it was refused; ask again to have one")
     kept: Slot | None = Field(None, description="the slot it holds all the same, when a move was refused")
 
 
@@ -68,4 +66,4 @@ class ReservationCancelled(_Reservation):
     type: ClassVar[str] = "reservation.cancelled.v1"
     routing_key: ClassVar[str] = "booking.reservation.cancelled.v1"
 
-    freed: Slot | None = None
+    freed: Slot | None = Field(None, description="what it held")

@@ -9,13 +9,11 @@ from .event import PRIVATE, AboutSession, Event, Language, Lasting, PartyKind, W
 
 
 class _Session(Event, AboutSession, Lasting):
-    title: Words
-    room_name: str
-    places: int = Field(ge=0, description="places for children")
+    subject_from: ClassVar[tuple[str, ...]] = ("organiser", "session_id")
 
-    @property
-    def subject(self) -> str:
-        return f"{self.organiser}/{self.session_id}"
+    title: Words
+    room_name: str = Field(description="the room as people call it")
+    places: int = Field(ge=0, description="places for children")
 
 
 class SessionOpened(_Session):
@@ -31,7 +29,7 @@ class SessionMoved(_Session):
     type: ClassVar[str] = "session.moved.v1"
     routing_key: ClassVar[str] = "enrolment.session.moved.v1"
 
-    was_starting_at: AwareDatetime
+    was_starting_at: AwareDatetime = Field(description="the start that people had been told")
 
 
 class SessionCalledOff(_Session):
@@ -44,15 +42,13 @@ class SessionCalledOff(_Session):
 
 
 class _Enrolment(Event, AboutSession):
+    subject_from: ClassVar[tuple[str, ...]] = ("enrolment_id",)
+
     enrolment_id: UUID
     reference: str = Field(description="short, for people: I-7K2QX")
-    party_id: UUID
+    party_id: UUID = Field(description="the family or childminder; how to reach them is nobody's but notify's")
     party_kind: PartyKind
     children: int = Field(ge=1, description="places taken or asked for")
-
-    @property
-    def subject(self) -> str:
-        return str(self.enrolment_id)
 
 
 class EnrolmentConfirmed(_Enrolment):
@@ -79,7 +75,7 @@ class EnrolmentOffered(_Enrolment):
     type: ClassVar[str] = "enrolment.offered.v1"
     routing_key: ClassVar[str] = "enrolment.enrolment.offered.v1"
 
-    deadline: AwareDatetime
+    deadline: AwareDatetime = Field(description="never after the session starts, never in the night")
 
 
 class EnrolmentDeclined(_Enrolment):
@@ -102,7 +98,7 @@ class EnrolmentWithdrawn(_Enrolment):
     type: ClassVar[str] = "enrolment.withdrawn.v1"
     routing_key: ClassVar[str] = "enrolment.enrolment.withdrawn.v1"
 
-    was: Literal["waiting", "offered", "confirmed"]
+    was: Literal["waiting", "offered", "confirmed"] = Field(description="the state they left")
 
 
 class ContactRecorded(Event):
@@ -111,16 +107,13 @@ class ContactRecorded(Event):
     type: ClassVar[str] = "contact.recorded.v1"
     routing_key: ClassVar[str] = "enrolment.contact.recorded.v1"
     exchange: ClassVar[str] = PRIVATE
+    subject_from: ClassVar[tuple[str, ...]] = ("party_id",)
 
     party_id: UUID
     party_kind: PartyKind
     language: Language = "fr"
     email: EmailStr | None = None
     phone: str | None = Field(None, pattern=r"^\+[1-9][0-9]{6,14}$", description="E.164")
-
-    @property
-    def subject(self) -> str:
-        return str(self.party_id)
 
 
 class LinkIssued(Event):
@@ -129,12 +122,9 @@ class LinkIssued(Event):
     type: ClassVar[str] = "link.issued.v1"
     routing_key: ClassVar[str] = "enrolment.link.issued.v1"
     exchange: ClassVar[str] = PRIVATE
+    subject_from: ClassVar[tuple[str, ...]] = ("enrolment_id",)
 
     enrolment_id: UUID
     party_id: UUID
     url: str = Field(max_length=200)
     expires_at: AwareDatetime
-
-    @property
-    def subject(self) -> str:
-        return str(self.enrolment_id)

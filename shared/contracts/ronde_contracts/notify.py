@@ -3,22 +3,22 @@
 from typing import ClassVar, Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from .event import AboutSession, Event, PartyKind
 
 Channel = Literal["sms", "email"]
 
 
 class _Message(Event, AboutSession):
+    subject_from: ClassVar[tuple[str, ...]] = ("message_id",)
+
     message_id: UUID
-    purpose: str
+    purpose: str = Field(description="why it was written: enrolment-confirmed, session-moved, ...")
     channel: Channel
     party_id: UUID
     party_kind: PartyKind
     enrolment_id: UUID
-
-    @property
-    def subject(self) -> str:
-        return str(self.message_id)
 
 
 class MessageSent(_Message):
@@ -34,4 +34,4 @@ class MessageFailed(_Message):
     type: ClassVar[str] = "message.failed.v1"
     routing_key: ClassVar[str] = "notify.message.failed.v1"
 
-    code: str
+    code: str = Field(description="machine-readable: no-address, refused-by-provider, ...")

@@ -12,27 +12,27 @@ class Ages(Shape):
     """An age range in whole months, both ends included, at the date of the session."""
 
     from_months: int = Field(0, ge=0, le=240)
-    to_months: int = Field(240, ge=0, le=240)
+    to_months: int = Field(240, ge=0, le=240, description="not below from_months")
+
+    @model_validator(mode="after")
+    def _from_the_younger(self) -> "Ages":
+        if self.to_months < self.from_months:
+            raise ValueError("to_months must not be below from_months")
+        return self
 
 
 class _SessionPlan(Event, Lasting):
-    session_id: UUID
+    subject_from: ClassVar[tuple[str, ...]] = ("session_id",)
+
+    session_id: UUID = Field(description="yours: the same in every message about this session")
     title: Words
     room: Slug | None = Field(None, description="the room wished for; none: any room that fits")
     people: int = Field(ge=1, le=1000, description="everybody in the room at once, adults and children")
     places: int = Field(ge=1, le=1000, description="places for children")
     ages: Ages = Ages()
-    audience: tuple[PartyKind, ...] = Field(("family", "childminder"), min_length=1)
-
-    @property
-    def subject(self) -> str:
-        return str(self.session_id)
-
-    @model_validator(mode="after")
-    def _french_is_there(self) -> "_SessionPlan":
-        if "fr" not in self.title:
-            raise ValueError("title must have fr")
-        return self
+    audience: tuple[PartyKind, ...] = Field(
+        ("family", "childminder"), min_length=1, description="who may enrol; everybody when absent"
+    )
 
 
 class SessionPlanned(_SessionPlan):
@@ -54,10 +54,7 @@ class SessionCancelled(Event):
 
     type: ClassVar[str] = "session.cancelled.v1"
     routing_key: ClassVar[str] = "*.session.cancelled.v1"
+    subject_from: ClassVar[tuple[str, ...]] = ("session_id",)
 
-    session_id: UUID
+    session_id: UUID = Field(description="yours: the one of session.planned.v1")
     reason: Words | None = None
-
-    @property
-    def subject(self) -> str:
-        return str(self.session_id)
