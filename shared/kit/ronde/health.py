@@ -1,0 +1,81 @@
+"""Is it alive, is it ready: ready means that an event said now would leave, and one sent now would be heard."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import text
+
+from .clock import now
+from .ids import new_id
+from .outbox import oldest_unpublished
+from .publisher import NotConfirmed
+from .telemetry import OLDEST_UNPUBLISHED
+
+if TYPE_CHECKING:
+    from .service import Service
+
+router = APIRouter(include_in_schema=False)
+PROBE_TIMEOUT = 3.0
+
+
+@router.get("/health/live")
+async def live() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "alive"}
+
+
+@router.get("/health/ready")
+async def ready(request: Request) -> Response:
+    """200 with every check `ok`, or 503 naming what is not."""
+    service: Service = request.app.state.service
+    names = ("database", "publish", "consume")
+    found = await asyncio.gather(_database(service), _publish(service), _consume(service))
+    checks = dict(zip(names, found, strict=True))
+    good = all(answer == "ok" for answer in checks.values())
+    return JSONResponse({"ready": good, "checks": checks}, status_code=200 if good else 503)
+
+
+@router.get("/metrics")
+async def metrics(request: Request) -> Response:
+    """Prometheus text."""
+    await _database(request.app.state.service)
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _database(service: "Service") -> str:
+    try:
+        async with asyncio.timeout(PROBE_TIMEOUT), service.db.reading() as session:
+            await session.execute(text("SELECT 1"))
+            age = await oldest_unpublished(session)
+    except Exception as error:
+        return f"no answer: {type(error).__name__}"
+    OLDEST_UNPUBLISHED.set(age)
+    limit = service.settings.ready_oldest_seconds
+    return "ok" if age <= limit else f"an event has waited {age:.0f} s to leave; limit {limit:.0f} s"
+
+
+async def _publish(service: "Service") -> str:
+    # A ping says healthy to a frozen broker or one in a memory alarm; only a confirm says that it takes messages.
+    try:
+        async with asyncio.timeout(PROBE_TIMEOUT):
+            await service.probe.publish(
+                "ronde.probe",
+                service.settings.service,
+                b"",
+                message_id=str(new_id()),
+                type="probe",
+                content_type="text/plain",
+                timestamp=now(),
+            )
+    except TimeoutError:
+        return f"no confirm in {PROBE_TIMEOUT:g} s"
+    except NotConfirmed as problem:
+        return str(problem)
+    return "ok"
+
+
+async def _consume(service: "Service") -> str:
+    return "ok" if service.consumers.running.is_set() else "queues without consumer"

@@ -1,0 +1,105 @@
+"""Outbox to bus: claims rows, publishes them with pipelined confirms, marks what the broker has.
+
+Order holds per subject: the rows of one subject go one after the other, different subjects go together. Several
+relays may run on one database; see ronde.outbox for how they share.
+"""
+
+import asyncio
+from collections import defaultdict
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from . import outbox
+from .envelope import STRUCTURED
+from .publisher import NotConfirmed, Publisher
+from .telemetry import PUBLISH_FAILED, PUBLISHED, log
+from .work import Worker
+
+BATCH = 500
+LANES_AT_ONCE = 32
+"""Of 64: half, so that a second relay finds work while this one waits for confirms."""
+
+
+class Relay:
+    """Publishes a service's outbox. `url` is the broker's, `user` the service's name there."""
+
+    def __init__(self, engine: AsyncEngine, url: str, *, user: str, timeout: float = 10) -> None:
+        self._engine = engine
+        self._publisher = Publisher(url, user=user, timeout=timeout)
+        self.worker = Worker("relay", self.step, every=1.0)
+        self._listener: asyncpg.Connection[Any] | None = None
+
+    async def start(self) -> None:
+        self.worker.start()
+        self._ears = Worker("relay ears", self._listen, every=5.0)
+        self._ears.start()
+
+    async def stop(self) -> None:
+        """Finish the batch under way, then close."""
+        await self._ears.stop()
+        await self.worker.stop()
+        await self._publisher.reset()
+        if self._listener is not None:
+            await self._listener.close(timeout=2)
+
+    async def step(self) -> bool:
+        """One batch; True when there may be more."""
+        async with self._engine.begin() as connection:
+            rows = await outbox.claim(connection, lanes=LANES_AT_ONCE, rows=BATCH)
+            if not rows:
+                return False
+            by_subject: dict[str, list[outbox.Due]] = defaultdict(list)
+            for row in rows:
+                by_subject[row.subject].append(row)
+            results = await asyncio.gather(*(self._tell(queue) for queue in by_subject.values()))
+            told = [row for done, _ in results for row in done]
+            if told:
+                await outbox.mark(connection, told)
+            failed = [failure for _, failure in results if failure is not None]
+            for row, problem in failed:
+                await outbox.postpone(connection, row, str(problem))
+        for kind, group in groupby(sorted(row.type for row in told)):
+            PUBLISHED.labels(kind).inc(len(list(group)))
+        for _row, problem in failed:
+            PUBLISH_FAILED.labels(problem.reason).inc()
+        if failed:
+            row, problem = failed[0]
+            log.warning(
+                "not published yet",
+                rows=len(failed),
+                type=row.type,
+                attempts=row.attempts + 1,
+                why=str(problem),
+            )
+        return bool(told)
+
+    async def _tell(self, queue: list[outbox.Due]) -> tuple[list[outbox.Due], tuple[outbox.Due, NotConfirmed] | None]:
+        """The rows of one subject, in order; stops at the first that is not confirmed."""
+        for number, row in enumerate(queue):
+            try:
+                await self._publisher.publish(
+                    row.exchange,
+                    row.routing_key,
+                    row.body,
+                    message_id=str(row.id),
+                    type=row.type,
+                    content_type=STRUCTURED,
+                    timestamp=datetime.now(UTC),
+                )
+            except NotConfirmed as problem:
+                return queue[:number], (row, problem)
+        return queue, None
+
+    async def _listen(self) -> bool:
+        """Keep one connection listening for NOTIFY; the worker's own interval covers what it misses."""
+        if self._listener is not None and not self._listener.is_closed():
+            return False
+        url = self._engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._listener = await asyncpg.connect(url, timeout=5)
+        await self._listener.add_listener(outbox.CHANNEL, lambda *_: self.worker.wake())
+        self.worker.wake()
+        return False
