@@ -1,0 +1,7 @@
+"""The house as data: who is in it, its rooms, its hours, its holidays, and who may say what."""
+
+from .file import HouseFileError, Problem, load, parse
+from .model import Organisation, Room
+from .whole import House
+
+__all__ = ["House", "HouseFileError", "Organisation", "Problem", "Room", "load", "parse"]

@@ -1,0 +1,124 @@
+"""What must hold between the parts of a house file."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from zoneinfo import available_timezones
+
+from ronde_contracts.catalogue import BY_TYPE
+
+from .explain import did_you_mean
+from .lines import Path
+from .model import Closure, Head, OrganisationEntry, RoomEntry
+from .rooms import space
+from .whole import ANY_PARTNER, SERVICES
+
+RESERVED = {*SERVICES, "ronde", "ops", "guest", "amq"}
+"""Names that an organisation cannot take: they are users or exchanges of the bus."""
+
+Finding = tuple[Path, str]
+
+
+def of_head(head: Head) -> Iterator[Finding]:
+    if head.timezone not in (zones := available_timezones()):
+        yield ("timezone",), f"no time zone is called {head.timezone!r}. {did_you_mean(head.timezone, zones)}"
+
+
+def of_words(head: Head, parts: Mapping[Path, Mapping[str, str]]) -> Iterator[Finding]:
+    """Whatever people read is there in each of the house's languages."""
+    for path, words in parts.items():
+        for language in head.languages:
+            if language not in words:
+                key = f"{path[-1]}.{language}"
+                yield path, f'{key} is missing, and the house speaks {language}. Add: {key} = "…"'
+
+
+def of_organisations(organisations: Mapping[int, OrganisationEntry]) -> Iterator[Finding]:
+    for n, organisation in organisations.items():
+        path: Path = ("organisations", n)
+        if organisation.id in RESERVED:
+            yield (
+                (*path, "id"),
+                f"the name {organisation.id!r} is the bus's own. Choose another, such as '{organisation.id}-asso'",
+            )
+        for type in organisation.publishes:
+            if trouble := _cannot_say(type):
+                yield (*path, "publishes"), f"organisation {organisation.id!r} publishes {trouble}"
+
+
+def _cannot_say(type: str) -> str | None:
+    partners = {name for name, event in BY_TYPE.items() if event.routing_key.startswith(ANY_PARTNER)}
+    if type in partners:
+        return None
+    if type in BY_TYPE:
+        owner = BY_TYPE[type].routing_key.split(".")[0]
+        return f"{type!r}, which only {owner} says. A partner may say: {', '.join(sorted(partners))}."
+    return f"{type!r}, which is no event of the house. {did_you_mean(type, partners)}"
+
+
+def of_rooms(rooms: Mapping[int, RoomEntry], names: Sequence[str]) -> Iterator[Finding]:
+    """`names`: every id written in the file, also those of rooms that have mistakes of their own."""
+    by_id = {room.id: room for room in rooms.values()}
+    spaces: dict[int, str] = {}
+    for n, room in rooms.items():
+        path: Path = ("rooms", n)
+        if room.half_of is not None and room.half_of not in names:
+            yield (
+                (*path, "half_of"),
+                f"room {room.id!r} says it is half of {room.half_of!r}, which no room is called. "
+                f"{did_you_mean(room.half_of, set(names) - {room.id})}",
+            )
+        elif _in_a_circle(room, by_id):
+            yield (
+                (*path, "half_of"),
+                f"room {room.id!r} is, by its halves, a half of itself. Remove half_of from the room that is whole",
+            )
+        if (other := spaces.setdefault(space(room.id), room.id)) != room.id:
+            yield (*path, "id"), f"rooms {other!r} and {room.id!r} cannot be told apart. Rename one"
+    for n, room in rooms.items():
+        halves = [half for half in rooms.values() if half.half_of == room.id]
+        if halves and not _in_a_circle(room, by_id):
+            yield from _of_a_divided_room(("rooms", n), room, halves)
+
+
+def _of_a_divided_room(path: Path, room: RoomEntry, halves: list[RoomEntry]) -> Iterator[Finding]:
+    if len(halves) == 1:
+        yield (
+            path,
+            f'room {room.id!r} has one half only, {halves[0].id!r}. Add the other, with half_of = "{room.id}"',
+        )
+        return
+    together = sum(half.area for half in halves)
+    if abs(together - room.area) > 0.5:
+        parts = " + ".join(f"{half.area:g}" for half in halves)
+        yield (
+            (*path, "area"),
+            f"room {room.id!r} has {room.area:g} m², and its parts {parts} = {together:g} m². "
+            f"Correct one of them, or write area = {together:g}",
+        )
+    for half in halves:
+        if half.capacity > room.capacity:
+            yield (
+                (*path, "capacity"),
+                f"room {room.id!r} holds {room.capacity} people, and its part {half.id!r} holds "
+                f"{half.capacity}. The whole holds at least as many: write capacity = {half.capacity}",
+            )
+
+
+def _in_a_circle(room: RoomEntry, rooms: Mapping[str, RoomEntry]) -> bool:
+    seen, at = {room.id}, room.half_of
+    while at is not None and at in rooms and at not in seen:
+        seen.add(at)
+        at = rooms[at].half_of
+    return at == room.id
+
+
+def of_closures(closures: Mapping[int, Closure]) -> Iterator[Finding]:
+    """Two reasons for one closed day: people would read only one of them."""
+    known = list(closures.items())
+    for i, (n, closure) in enumerate(known):
+        for m, other in known[:i]:
+            if closure.first <= other.last and other.first <= closure.last:
+                yield (
+                    ("closures", n),
+                    f"this closing shares days with number {m + 1} ({other.first} to {other.last}). "
+                    "Make it one, or let one begin after the other",
+                )
