@@ -122,7 +122,8 @@ class LinkIssued(Event):
     type: ClassVar[str] = "link.issued.v1"
     routing_key: ClassVar[str] = "enrolment.link.issued.v1"
     exchange: ClassVar[str] = PRIVATE
-    subject_from: ClassVar[tuple[str, ...]] = ("enrolment_id",)
+    # Not the enrolment_id alone: versions are counted per subject, and a link is no version of its enrolment.
+    subject_from: ClassVar[tuple[str, ...]] = ("party_id", "enrolment_id")
 
     enrolment_id: UUID
     party_id: UUID
