@@ -66,7 +66,7 @@ async def _publish(service: "Service") -> str:
                 service.settings.service,
                 b"",
                 message_id=str(new_id()),
-                type="probe",
+                kind="probe",
                 content_type="text/plain",
                 timestamp=now(),
             )

@@ -2,11 +2,13 @@
 
 import asyncio
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-import aio_pika
-from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
-from aio_pika.exceptions import DeliveryError
+import aiormq
+from aiormq.abc import AbstractConnection
+from aiormq.channel import Channel
+from aiormq.exceptions import DeliveryError
+from pamqp.commands import Basic
 from yarl import URL
 
 from .telemetry import log
@@ -35,17 +37,18 @@ class NotConfirmed(Exception):
 class Publisher:
     """One connection and one channel with confirms, made when needed and thrown away when in doubt.
 
-    Plain and not robust connections on purpose: after a failure the outcome of what is in flight is unknown, and a
-    new channel is the only state that is certain. `user` goes into every message; the broker checks it.
+    On aiormq, the engine inside aio-pika: twice the speed of aio-pika's own publish, which waits for the socket to
+    drain before each confirm. Nothing is restored after a failure, on purpose: the outcome of what is in flight is
+    unknown, and a new channel is the only state that is certain.
     """
 
     def __init__(self, url: str, *, user: str, timeout: float = 10) -> None:
-        self._url = url
+        """`user` is the broker's user of `url`; it goes into every message, and the broker checks it."""
+        self._url = beating(url, f"{user} publishes")
         self._user = user
         self._timeout = timeout
         self._connection: AbstractConnection | None = None
-        self._channel: AbstractChannel | None = None
-        self._exchanges: dict[str, AbstractExchange] = {}
+        self._channel: Channel | None = None
         self._connecting = asyncio.Lock()
 
     async def publish(
@@ -55,7 +58,7 @@ class Publisher:
         body: bytes,
         *,
         message_id: str,
-        type: str,
+        kind: str,
         content_type: str,
         timestamp: datetime | None = None,
         headers: dict[str, Any] | None = None,
@@ -64,63 +67,72 @@ class Publisher:
 
         `message_id` must be unique among the publishes in flight: aiormq matches returned messages by it.
         """
-        message = aio_pika.Message(
-            body,
+        properties = Basic.Properties(
             content_type=content_type,
             message_id=message_id,
-            type=type,
+            message_type=kind,
             timestamp=timestamp,
             headers=headers,
             app_id="ronde",
             user_id=self._user,
-            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+            delivery_mode=2,
         )
-        limit = self._timeout
+        channel: Channel | None = None
         try:
-            target = await self._exchange(exchange, limit)
-            await target.publish(message, routing_key, mandatory=True, timeout=limit)
+            channel = await self._open_channel()
+            await channel.basic_publish(
+                body,
+                exchange=exchange,
+                routing_key=routing_key,
+                properties=properties,
+                mandatory=True,
+                timeout=self._timeout,
+                wait=False,
+            )
         except DeliveryError as error:
             # A return or a nack leaves the channel in order.
-            raise NotConfirmed("unroutable", f"{exchange} {routing_key}: {error}") from None
+            raise NotConfirmed("unroutable", f"{exchange} {routing_key}: {type(error).__name__}") from None
         except asyncio.CancelledError:
             if asked_to_stop():
                 raise
-            # Heartbeat lost: aio-pika cancels the waiting publish from inside. Nobody asked this task to stop.
-            await self.reset()
+            # Heartbeat lost: the waiting publish is cancelled from inside. Nobody asked this task to stop.
+            await self._discard(channel)
             raise NotConfirmed("disconnected", "heartbeat lost") from None
         except TimeoutError:
-            await self.reset()
-            raise NotConfirmed("timeout", f"no confirm in {limit:g} s") from None
-        except Exception as error:  # aiormq and aio-pika share no base class, and sockets raise OSError
-            await self.reset()
-            reason = "refused" if type_name(error).startswith(("Channel", "Connection")) else "disconnected"
-            raise NotConfirmed(reason, type_name(error)) from error
+            await self._discard(channel)
+            raise NotConfirmed("timeout", f"no confirm in {self._timeout:g} s") from None
+        except Exception as error:  # aiormq's errors share no base class, and sockets raise OSError
+            await self._discard(channel)
+            name = type(error).__name__
+            refused = name.startswith(("ChannelAccess", "ChannelNotFound", "ChannelPrecondition", "Authentication"))
+            raise NotConfirmed("refused" if refused else "disconnected", name) from error
 
-    async def _exchange(self, name: str, limit: float) -> AbstractExchange:
-        exchange = self._exchanges.get(name)
-        if exchange is not None and self._channel is not None and not self._channel.is_closed:
-            return exchange
+    async def _open_channel(self) -> Channel:
+        channel = self._channel
+        if channel is not None and not channel.is_closed:
+            return channel
         async with self._connecting:
             if self._channel is None or self._channel.is_closed:
-                await self._connect(limit)
-            assert self._channel is not None  # noqa: S101 - for the type checker
-            if name not in self._exchanges:
-                self._exchanges[name] = await self._channel.get_exchange(name, ensure=False)
-            return self._exchanges[name]
+                await self._close()
+                async with asyncio.timeout(self._timeout):
+                    self._connection = await aiormq.connect(self._url)
+                    opened = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
+                    self._channel = cast(Channel, opened)  # the abstract one does not know `wait`
+            return self._channel
 
-    async def _connect(self, limit: float) -> None:
-        await self._close()
-        async with asyncio.timeout(limit):
-            self._connection = await aio_pika.connect(beating(self._url, f"{self._user} publishes"), timeout=limit)
-            self._channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
+    async def _discard(self, channel: Channel | None) -> None:
+        """Throw this channel's connection away, unless another publish in flight has done so already."""
+        async with self._connecting:
+            if self._channel is channel:
+                await self._close()
 
-    async def reset(self) -> None:
-        """Throw the connection away; the next publish makes another."""
+    async def close(self) -> None:
+        """Let go of the connection; a later publish makes another."""
         async with self._connecting:
             await self._close()
 
     async def _close(self) -> None:
-        connection, self._connection, self._channel, self._exchanges = self._connection, None, None, {}
+        connection, self._connection, self._channel = self._connection, None, None
         if connection is None:
             return
         try:
@@ -129,8 +141,4 @@ class Publisher:
         except (Exception, asyncio.CancelledError) as error:
             if isinstance(error, asyncio.CancelledError) and asked_to_stop():
                 raise
-            log.debug("connection closed badly", error=type_name(error))
-
-
-def type_name(error: BaseException) -> str:
-    return type(error).__name__
+            log.debug("connection closed badly", error=type(error).__name__)

@@ -30,19 +30,20 @@ class Relay:
     def __init__(self, engine: AsyncEngine, url: str, *, user: str, timeout: float = 10) -> None:
         self._engine = engine
         self._publisher = Publisher(url, user=user, timeout=timeout)
-        self.worker = Worker("relay", self.step, every=1.0)
+        # Two, so that one waits for the database while the other waits for the broker.
+        self._workers = [Worker(f"relay {number}", self.step, every=1.0) for number in (1, 2)]
+        self._ears = Worker("relay ears", self._listen, every=5.0)
         self._listener: asyncpg.Connection[Any] | None = None
 
     async def start(self) -> None:
-        self.worker.start()
-        self._ears = Worker("relay ears", self._listen, every=5.0)
-        self._ears.start()
+        for worker in (*self._workers, self._ears):
+            worker.start()
 
     async def stop(self) -> None:
         """Finish the batch under way, then close."""
-        await self._ears.stop()
-        await self.worker.stop()
-        await self._publisher.reset()
+        for worker in (self._ears, *self._workers):
+            await worker.stop()
+        await self._publisher.close()
         if self._listener is not None:
             await self._listener.close(timeout=2)
 
@@ -71,7 +72,7 @@ class Relay:
             log.warning(
                 "not published yet",
                 rows=len(failed),
-                type=row.type,
+                kind=row.type,
                 attempts=row.attempts + 1,
                 why=str(problem),
             )
@@ -86,7 +87,7 @@ class Relay:
                     row.routing_key,
                     row.body,
                     message_id=str(row.id),
-                    type=row.type,
+                    kind=row.type,
                     content_type=STRUCTURED,
                     timestamp=datetime.now(UTC),
                 )
@@ -100,6 +101,10 @@ class Relay:
             return False
         url = self._engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._listener = await asyncpg.connect(url, timeout=5)
-        await self._listener.add_listener(outbox.CHANNEL, lambda *_: self.worker.wake())
-        self.worker.wake()
+        await self._listener.add_listener(outbox.CHANNEL, self._wake)
+        self._wake()
         return False
+
+    def _wake(self, *_: object) -> None:
+        for worker in self._workers:
+            worker.wake()

@@ -88,7 +88,7 @@ async def come_back(
         queue,
         body,
         message_id=str(new_id()),
-        type="retry",
+        kind="retry",
         content_type=content_type,
         headers={**theirs, **origin.headers()},
     )

@@ -67,7 +67,7 @@ def build(
             for worker in service.workers:
                 await worker.stop()
             await service.relay.stop()
-            await service.probe.reset()
+            await service.probe.close()
             await service.db.close()
 
     app = FastAPI(

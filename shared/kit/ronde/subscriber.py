@@ -116,7 +116,7 @@ class Consumers:
         except TimeoutError:
             log.warning("handlers still running at shutdown", count=self._busy)
         await self._teardown()
-        await self._ladder.reset()
+        await self._ladder.close()
 
     async def _run(self) -> None:
         failures = 0
