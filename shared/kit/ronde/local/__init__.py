@@ -1,0 +1,1 @@
+"""Where RabbitMQ and Postgres come from, for `ronde up` and for the tests."""
