@@ -1,0 +1,89 @@
+"""A day's rooms as a table: one row per room, one column per quarter of an hour, blocks that span columns.
+
+A real table reads well aloud, prints, and needs no script; on a phone the style sheet turns it into a list.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+
+QUARTER = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """Something that takes a row from `starts_at` to `ends_at`. `kind`: `""`, `waiting`, `stop` or `buffer`."""
+
+    row: str
+    starts_at: datetime
+    ends_at: datetime
+    title: str
+    organisation: str = ""
+    detail: str = ""
+    href: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """`span` quarters of an hour: a block, or nothing."""
+
+    span: int
+    block: Block | None = None
+
+
+class Timetable:
+    """One day. `rows` is row id -> the name people read; blocks of other days or rows are left out."""
+
+    def __init__(
+        self,
+        day: date,
+        rows: Mapping[str, str],
+        blocks: Iterable[Block],
+        *,
+        opens: time,
+        closes: time,
+        zone: tzinfo,
+        note: str = "",
+    ) -> None:
+        """`note` is said beside the day when nothing is in it: closed, and why."""
+        self.day = day
+        self.note = note
+        self.opens = datetime.combine(day, opens, zone)
+        self.columns = max(1, (datetime.combine(day, closes, zone) - self.opens) // QUARTER)
+        here = [one for one in blocks if one.starts_at.astimezone(zone).date() == day and one.row in rows]
+        self.rows = [(name, self._cells([one for one in here if one.row == id], zone)) for id, name in rows.items()]
+
+    @property
+    def taken(self) -> int:
+        """How many blocks the day has."""
+        return sum(cell.block is not None for _name, cells in self.rows for cell in cells)
+
+    @property
+    def hours(self) -> Sequence[tuple[datetime, int]]:
+        """The heads of the columns: each hour's start and how many quarters it spans."""
+        found = []
+        at = 0
+        while at < self.columns:
+            start = self.opens + at * QUARTER
+            span = min(4 - start.minute // 15, self.columns - at)
+            found.append((start, span))
+            at += span
+        return found
+
+    def _cells(self, blocks: Sequence[Block], zone: tzinfo) -> list[Cell]:
+        cells: list[Cell] = []
+        at = 0
+        for block in sorted(blocks, key=lambda one: one.starts_at):
+            # wall-clock arithmetic: both ends in the house's zone, so that a clock change shifts nothing
+            start = max(at, (block.starts_at.astimezone(zone) - self.opens) // QUARTER)
+            end = min(self.columns, -((self.opens - block.ends_at.astimezone(zone)) // QUARTER))
+            if start >= self.columns or end <= start:
+                continue  # before opening, after closing, or under another block: the list of the day has it
+            if start > at:
+                cells.append(Cell(start - at))
+            cells.append(Cell(end - start, block))
+            at = end
+        if at < self.columns:
+            cells.append(Cell(self.columns - at))
+        return cells

@@ -1,0 +1,71 @@
+"""A small house for the doors' tests: the shape that ronde.web asks for, without broker or database."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, FastAPI
+from httpx import ASGITransport, AsyncClient
+
+from ronde.web import install
+from ronde.web.keys import digest
+
+
+@dataclass(frozen=True)
+class Organisation:
+    id: str
+    name: str
+    colour: str
+
+
+@dataclass(frozen=True)
+class House:
+    id: str = "essai"
+    name: dict[str, str] = field(default_factory=lambda: {"fr": "La maison d'essai", "en": "The trial house"})
+    timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Paris"))
+    languages: tuple[str, ...] = ("fr", "en")
+    organisations: tuple[Organisation, ...] = (
+        Organisation("bottines", "Bottines et Bottillons", "terracotta"),
+        Organisation("relais", "Relais petite enfance", "lagoon"),
+        Organisation("acepp", "Acepp 69", "plum"),
+    )
+
+
+@dataclass(frozen=True)
+class Settings:
+    service: str = "booking"
+    public_url: str = "http://house.test"
+    secret: str = "s" * 40
+    keys_file: Path | None = None
+
+
+@dataclass
+class Service:
+    settings: Settings
+    house: House = field(default_factory=House)
+    db: Any = None
+
+
+KEYS = {"bottines": "key-of-bottines", "relais": "key-of-relais", "gone": "key-of-a-member-that-left"}
+
+
+def app_with(router: APIRouter, settings: Settings, *, templates: Path | None = None, db: Any = None) -> FastAPI:
+    app = FastAPI(docs_url=None, redoc_url=None)
+    app.state.service = Service(settings, db=db)
+    app.include_router(router)
+    install(app, settings, templates=templates)
+    return app
+
+
+def visitor(app: FastAPI, **headers: str) -> AsyncClient:
+    """A client that sees answers as the network would: an unforeseen error is a 500."""
+    return AsyncClient(transport=ASGITransport(app), base_url="http://house.test", headers=headers)
+
+
+def keys_file(folder: Path) -> Path:
+    import json
+
+    path = folder / "keys.json"
+    path.write_text(json.dumps({who: [digest(key)] for who, key in KEYS.items()}))
+    return path
