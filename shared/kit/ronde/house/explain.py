@@ -67,8 +67,7 @@ def invalid(model: type[BaseModel], error: ErrorDetails) -> str:
             reason = error.get("ctx", {}).get("error", error["msg"])
             return f"{key} is {found!r}: {reason}" if key else str(reason)
         case _:
-            message = error["msg"].removeprefix("Input should be ").replace("Input ", "it ")
-            wanted = f"it should be {message}" if message != error["msg"] else message
+            wanted = re.sub(r"^\w+ (should|must)", r"it \1", error["msg"])  # String should …, Input should …
             return f"{key} is {found!r}; {wanted}{such_as}"
 
 

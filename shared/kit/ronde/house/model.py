@@ -1,7 +1,7 @@
 """The parts of a house file, each checked by itself."""
 
 import re
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -90,6 +90,16 @@ class Room(RoomEntry):
 
     parts: tuple[Slug, ...] = ()
     spaces: frozenset[int]
+
+    @property
+    def setup(self) -> timedelta:
+        """The buffer before: the room is taken, and not yet in use."""
+        return timedelta(minutes=self.setup_minutes)
+
+    @property
+    def tidy(self) -> timedelta:
+        """The buffer after."""
+        return timedelta(minutes=self.tidy_minutes)
 
 
 class Opening(Part):
