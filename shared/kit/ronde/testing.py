@@ -143,6 +143,14 @@ def amqp(stack: Addresses) -> Iterator[Amqp]:
     topology.delete_vhost(stack.management, vhost)
 
 
+@pytest.fixture(scope="session")
+def shared_amqp(stack: Addresses) -> Iterator[Amqp]:
+    """One vhost for a whole session of tests that leave nothing in it that could disturb another."""
+    vhost = f"test-{secrets.token_hex(6)}"
+    yield lay_out(stack, vhost)
+    topology.delete_vhost(stack.management, vhost)
+
+
 @pytest.fixture
 def house_file(pytestconfig: pytest.Config) -> Path:
     """Villeurbanne's house."""
