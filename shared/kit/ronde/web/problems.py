@@ -113,7 +113,10 @@ def answer(request: Request, refusal: Refused, headers: dict[str, str] | None = 
         "code": refusal.code,
         "instance": f"urn:ronde:request:{getattr(request.state, 'request_id', '')}",
     }
-    return ProblemResponse(body, refusal.status, {"Content-Language": lang, **(headers or {})})
+    told = {"Content-Language": lang, **(headers or {})}
+    if refusal.status == 401:
+        told["WWW-Authenticate"] = "Bearer"
+    return ProblemResponse(body, refusal.status, told)
 
 
 def wants_html(request: Request) -> bool:

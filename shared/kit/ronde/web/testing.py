@@ -1,5 +1,6 @@
 """A small house for the doors' tests: the shape that ronde.web asks for, without broker or database."""
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,8 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, FastAPI
 from httpx import ASGITransport, AsyncClient
 
-from ronde.web import install
-from ronde.web.keys import digest
+from . import install
+from .keys import digest
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,6 @@ def visitor(app: FastAPI, **headers: str) -> AsyncClient:
 
 
 def keys_file(folder: Path) -> Path:
-    import json
-
     path = folder / "keys.json"
     path.write_text(json.dumps({who: [digest(key)] for who, key in KEYS.items()}))
     return path
