@@ -76,7 +76,7 @@ def main(arguments: list[str] | None = None, home: Path = HOME) -> int:
     for problem in problems:
         sys.stdout.write(f"{problem}\n")
     if problems:
-        sys.stdout.write("A version only gains optional fields: publish v2 beside it (see CONTRACTS in the README).\n")
+        sys.stdout.write("A version only gains optional fields: publish a v2 beside it (shared/contracts/README.md).\n")
     return 1 if problems else 0
 
 

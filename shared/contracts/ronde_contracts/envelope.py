@@ -14,7 +14,7 @@ MAX_BODY = 256 * 1024
 BINARY_PREFIXES = ("ce-", "cloudEvents:", "cloudEvents_")
 """Header prefixes of binary mode, all read: RabbitMQ's own binding, then both spellings of the AMQP binding."""
 
-Sequence = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,17})$")] | Annotated[int, Field(ge=0, lt=10**18)]
+Sequence = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,17})$")] | Annotated[int, Field(ge=0, lt=2**53)]
 
 
 class Envelope(Shape):

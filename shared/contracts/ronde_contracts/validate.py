@@ -25,6 +25,7 @@ class Problem:
         return f"{self.path or 'message'}: {self.message}. {self.remedy}"
 
 
+# By place, or by the kind of pydantic error.
 REMEDIES = {
     "missing": "Add it.",
     "uuid_parsing": "Write a UUID: 01985b5e-8c00-7000-8000-000000000001.",
@@ -34,6 +35,7 @@ REMEDIES = {
     "datetime_parsing": "Write date, time and offset: 2026-10-06T09:00:00+02:00.",
     "datetime_type": "Write the time as a text: 2026-10-06T09:00:00+02:00.",
     "string_too_long": "Shorten it.",
+    "sequence": 'Write a whole number from 0 in a string: "3".',
 }
 
 
@@ -90,11 +92,14 @@ def _reading(model: type[BaseModel], body: bytes, under: str) -> list[Problem]:
         model.model_validate_json(body, strict=True)
     except ValidationError as error:
         found = error.errors(include_input=False, include_url=False, include_context=False)
-        return [_problem(e["type"], e["loc"], e["msg"], under) for e in found]
+        problems = [_problem(e["type"], e["loc"], e["msg"], under) for e in found]
+        return list({problem.path: problem for problem in reversed(problems)}.values())[::-1]
     return []
 
 
 def _problem(kind: str, location: tuple[int | str, ...], words: str, under: str) -> Problem:
-    path = ".".join(map(str, (under, *location) if under else location))
+    # `constrained-str` and the like are pydantic's names for the branches of a choice, and no place in a message.
+    places = [str(part) for part in location if not str(part).startswith("constrained-")]
+    path = ".".join([under, *places] if under else places)
     where = "the schema of its type" if under else "schemas/envelope.json"
-    return Problem(path, words.removeprefix("Value error, "), REMEDIES.get(kind, f"See {where}."))
+    return Problem(path, words.removeprefix("Value error, "), REMEDIES.get(path) or REMEDIES.get(kind, f"See {where}."))
