@@ -123,7 +123,7 @@ POSTPONE = text("""
 """)
 PURGE = text("""
     DELETE FROM outbox WHERE position IN (
-        SELECT position FROM outbox WHERE published_at < now() - :keep ORDER BY published_at LIMIT 5000
+        SELECT position FROM outbox WHERE published_at < now() - CAST(:keep AS interval) ORDER BY published_at LIMIT 5000
     )
 """)
 OLDEST = text("""
