@@ -13,7 +13,6 @@ class Addresses:
     postgres: str
     amqp: str
     management: str
-    way: str = "local"
 
     def database_url(self, database: str, user: str, password: str) -> str:
         """A SQLAlchemy URL for one role of one database."""

@@ -35,7 +35,7 @@ def drop_database(admin_url: str, name: str) -> None:
 
 def _as_admin(admin_url: str, work: Any) -> None:
     async def go() -> None:
-        connection = await asyncpg.connect(_dsn(admin_url), timeout=10)
+        connection = await asyncpg.connect(dsn(admin_url), timeout=10)
         try:
             await work(connection)
         finally:
@@ -50,7 +50,8 @@ def _in_a_loop_of_its_own(work: Coroutine[Any, Any, None]) -> None:
         thread.submit(asyncio.run, work).result()
 
 
-def _dsn(url: str) -> str:
+def dsn(url: str) -> str:
+    """The same URL without the driver, as asyncpg reads it."""
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 

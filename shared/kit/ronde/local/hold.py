@@ -55,10 +55,11 @@ def join(directory: Path, seconds: float = 120) -> Lease:
             answer: dict[str, str] = json.loads(ready.read_text())
             if "problem" in answer:
                 raise CannotStart(answer["problem"])
+            addresses = Addresses(answer["postgres"], answer["amqp"], answer["management"])
         except BaseException:
             share.close()
             raise
-    return Lease(share, Addresses(**answer))
+    return Lease(share, addresses)
 
 
 def _held(directory: Path) -> bool:

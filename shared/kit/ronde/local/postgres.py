@@ -42,6 +42,10 @@ class PrivatePostgres:
         secret = quote(password if password is not None else self.password, safe="")
         return f"postgresql+asyncpg://{user}:{secret}@/{database}?host={quote(str(self.sockets))}"
 
+    @property
+    def admin_url(self) -> str:
+        return self.url()
+
     def launch(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
         self.log.parent.mkdir(exist_ok=True)

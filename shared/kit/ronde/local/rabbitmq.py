@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 
 from ronde.local.process import CannotStart, Child, free_port
+from ronde.local.ways import THREE_WAYS
 
 ADMIN = "admin"
 PLACES = (
@@ -165,7 +166,7 @@ def programs() -> Path:
         for folder in sorted(Path("/").glob(place.removeprefix("/")), reverse=True):
             if (folder / "rabbitmq-server").exists():
                 return folder
-    raise CannotStart("RabbitMQ is not installed.")
+    raise CannotStart(THREE_WAYS)
 
 
 def _epmd() -> str:
