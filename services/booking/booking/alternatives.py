@@ -1,0 +1,76 @@
+"""What was possible instead: pure, from what is taken around the wish."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice, zip_longest
+from zoneinfo import ZoneInfo
+
+from ronde.house import House, Room
+from ronde_contracts.event import Slot
+
+from booking.rules import Busy, Span, Wish, by_fit, is_free, slot, why_not
+
+STEP = timedelta(minutes=15)
+"""Other times of the day are looked for in these steps from the one that was asked."""
+AT_MOST = 3
+"""Alternatives are an answer, not a catalogue."""
+
+
+def alternatives(house: House, wish: Wish, busy: Busy, *, now: datetime, days: int) -> tuple[Slot, ...]:
+    """Up to three slots that would be accepted now: another room, another time that day, another day, in turn.
+
+    `busy` must cover the wish's day and the `days` after it, in the house's zone.
+    """
+    rooms = [room for room in by_fit(house, prefer=wish.room) if room.capacity >= wish.people]
+    if not rooms:
+        return ()
+
+    def free(room: Room, span: Span) -> bool:
+        return why_not(house, room, span, wish.people, now=now) is None and is_free(room, span, busy)
+
+    zone = house.timezone
+    other_rooms = (slot(room, wish.span) for room in rooms if free(room, wish.span))
+    other_times = (slot(rooms[0], span) for span in _same_day(wish.span, zone) if free(rooms[0], span))
+    other_days = (
+        slot(room, span)
+        for span in _next_days(wish.span, zone, days)
+        for room in islice((room for room in rooms if free(room, span)), 1)
+    )
+    in_turn = (one for turn in zip_longest(other_rooms, other_times, other_days) for one in turn if one is not None)
+    return tuple(islice(in_turn, AT_MOST))
+
+
+def around(wish: Wish, zone: ZoneInfo, *, days: int) -> Span:
+    """The time that `busy` must cover: whole days, and one more at each end for what reaches over midnight."""
+    first, last = (moment.astimezone(zone).date() for moment in (wish.span.starts_at, wish.span.ends_at))
+    return Span(
+        datetime.combine(first - timedelta(days=1), time(), zone),
+        datetime.combine(last + timedelta(days=days + 2), time(), zone),
+    )
+
+
+def _same_day(span: Span, zone: ZoneInfo) -> Iterator[Span]:
+    """Other times of its day, the nearest first."""
+    day = span.starts_at.astimezone(zone).date()
+    for n in range(1, timedelta(days=1) // STEP):
+        for by in (-n * STEP, n * STEP):
+            other = Span(span.starts_at + by, span.ends_at + by)
+            if other.starts_at.astimezone(zone).date() == day:
+                yield other
+
+
+def _next_days(span: Span, zone: ZoneInfo, days: int) -> Iterator[Span]:
+    """The same hours by the clock on the wall, on each of the days after."""
+    start, end = span.starts_at.astimezone(zone), span.ends_at.astimezone(zone)
+    for n in range(1, days + 1):
+        begins = on_the_wall(start.date() + timedelta(days=n), start.time(), zone)
+        ends = on_the_wall(end.date() + timedelta(days=n), end.time(), zone)
+        if begins is not None and ends is not None and begins < ends:
+            yield Span(begins, ends)
+
+
+def on_the_wall(day: date, at: time, zone: ZoneInfo) -> datetime | None:
+    """That local time of that day, in UTC; None when clocks jump over it. Of two, when they go back, the first."""
+    local = datetime.combine(day, at, zone)
+    moment = local.astimezone(UTC)
+    return moment if moment.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None) else None

@@ -1,0 +1,99 @@
+"""The diary of the rooms: what is taken, and the one way to take it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from ronde.clock import now
+from ronde.database import violated
+from ronde.house import House, Room
+from ronde.refusal import Refused
+from ronde_contracts.event import Slot
+from sqlalchemy import bindparam, delete, insert, text
+from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from booking import rules
+from booking.alternatives import alternatives, around
+from booking.rules import Busy, Span, Wish
+from booking.settings import Settings
+from booking.tables import ONE_AT_A_TIME, Occupancy
+
+# Two inserts of overlapping rows at once each wait for the other until Postgres calls it a deadlock: whoever takes
+# a space, or leaves one, queues here first. The lock orders, the constraint judges. Always by rising number.
+QUEUE = text("""
+    SELECT pg_advisory_xact_lock(hashtext('ronde occupancies'), space) FROM (
+        SELECT unnest(CAST(:spaces AS integer[])) AS space
+        UNION SELECT space FROM occupancies WHERE reservation_id = :id
+        ORDER BY 1
+    ) AS ordered
+""")
+# By space and not by time alone: so it reads the constraint's own index, as fast in ten years as today.
+TAKEN = text("""
+    SELECT space, lower(during), upper(during)
+    FROM unnest(CAST(:spaces AS integer[])) AS asked
+    JOIN occupancies ON int4range(space, space, '[]') && int4range(asked, asked, '[]') AND during && :window
+    WHERE reservation_id <> :own
+    ORDER BY 1, 2
+""").bindparams(bindparam("window", type_=TSTZRANGE))
+
+
+async def take(
+    session: AsyncSession, settings: Settings, reservation_id: UUID, wish: Wish, *, prefer: str | None = None
+) -> Slot:
+    """Hold what is wished for, in place of whatever the reservation held; `prefer` a room when any will do.
+
+    Raises the refusal, with `alternatives` in its extra, and changes nothing.
+    """
+    house = settings.house
+    try:
+        for room in rules.fitting(house, wish, now=now(), prefer=prefer):
+            if await _occupy(session, reservation_id, room, wish.span):
+                return rules.slot(room, wish.span)
+        raise rules.taken(house, wish)
+    except Refused as refusal:
+        instead = await _instead(session, settings, reservation_id, wish)
+        refusal.extra["alternatives"] = [slot.model_dump(mode="json") for slot in instead]
+        raise
+
+
+async def release(session: AsyncSession, reservation_id: UUID) -> None:
+    """Free whatever the reservation holds."""
+    await session.execute(delete(Occupancy).where(Occupancy.reservation_id == reservation_id))
+
+
+async def _occupy(session: AsyncSession, reservation_id: UUID, room: Room, span: Span) -> bool:
+    """Take the room; False when somebody has it, and then what the reservation held is still held."""
+    whole = rules.blocked(room, span)
+    during = Range(whole.starts_at, whole.ends_at)
+    try:
+        async with session.begin_nested():  # a lost try gives its locks back too
+            await session.execute(QUEUE, {"spaces": list(room.spaces), "id": reservation_id})
+            await release(session, reservation_id)
+            rows = [{"reservation_id": reservation_id, "space": space, "during": during} for space in room.spaces]
+            await session.execute(insert(Occupancy), rows)
+    except IntegrityError as error:
+        if violated(error, ONE_AT_A_TIME):
+            return False
+        raise
+    return True
+
+
+async def _instead(session: AsyncSession, settings: Settings, own: UUID, wish: Wish) -> Sequence[Slot]:
+    house, days = settings.house, settings.alternatives_days
+    busy = await _busy(session, house, own, around(wish, house.timezone, days=days))
+    return alternatives(house, wish, busy, now=now(), days=days)
+
+
+async def _busy(session: AsyncSession, house: House, own: UUID, window: Span) -> Busy:
+    """What others take of every room during `window`."""
+    spaces = sorted(set[int]().union(*(room.spaces for room in house.rooms)))
+    found: dict[int, list[Span]] = defaultdict(list)
+    rows = await session.execute(
+        TAKEN, {"spaces": spaces, "window": Range[datetime](window.starts_at, window.ends_at), "own": own}
+    )
+    for space, starts_at, ends_at in rows:
+        found[space].append(Span(starts_at, ends_at))
+    return found

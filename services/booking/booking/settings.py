@@ -1,0 +1,22 @@
+"""Everything that the environment may change in booking."""
+
+from functools import cached_property
+
+from pydantic import Field
+from ronde.house import House, load
+from ronde.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Read from RONDE_… variables."""
+
+    service: str = "booking"
+    http_port: int = Field(8700, description="port to listen on")
+    public_url: str = Field("http://127.0.0.1:8700", description="how people reach this service, no slash at the end")
+    alternatives_days: int = Field(14, ge=0, le=60, description="how many days ahead alternatives are looked for")
+    refusals_days: int = Field(14, ge=1, description="how many days a refusal stays on the staff's page")
+
+    @cached_property
+    def house(self) -> House:
+        """Read when first asked for: the app can be imported where there is no house."""
+        return load(self.house_file)

@@ -1,0 +1,103 @@
+"""The rows that booking owns: reservations, and what each of them takes of the rooms."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from ronde.clock import now
+from ronde.ids import new_id, reference
+from ronde_contracts.event import Slot
+from sqlalchemy import DateTime, Enum
+from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, Range
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = {  # noqa: RUF012
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSONB(none_as_null=True),
+        dict[str, str]: JSONB(none_as_null=True),
+        Range[datetime]: TSTZRANGE,
+    }
+
+
+class State(StrEnum):
+    """What became of a request; only a confirmed reservation has occupancies."""
+
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+
+
+class Reservation(Base):
+    """A room for an organisation, or for one of its sessions: then a single row for as long as the session asks.
+
+    Room and time are what it holds or, once cancelled, held; a refused request has none, nor has a session that was
+    cancelled before we heard of its plan. `refusal` is the last answer while that answer was no: the fields of
+    ReservationRefused. A confirmed reservation has one when it asked for another slot in vain and kept its own.
+    """
+
+    __tablename__ = "reservations"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    reference: Mapped[str]
+    organisation: Mapped[str]
+    session_id: Mapped[UUID | None]
+    version: Mapped[int]  # of what was said about it: one more with each event
+    state: Mapped[State] = mapped_column(Enum(State, native_enum=False, values_callable=lambda s: [str(v) for v in s]))
+    room: Mapped[str | None]
+    room_name: Mapped[str | None]
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    people: Mapped[int | None]
+    title: Mapped[dict[str, str] | None]
+    refusal: Mapped[dict[str, Any] | None]
+    refused_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
+
+    @classmethod
+    def new(cls, organisation: str, session_id: UUID | None = None) -> "Reservation":
+        """Nothing asked yet, nothing said."""
+        id = new_id()
+        return cls(
+            id=id, reference=reference("R", id), organisation=organisation, session_id=session_id, version=0,
+            state=State.REFUSED,
+        )  # fmt: skip
+
+    @property
+    def slot(self) -> Slot | None:
+        """What it holds, or held when it is cancelled."""
+        if self.room is None or self.room_name is None or self.starts_at is None or self.ends_at is None:
+            return None
+        return Slot(room=self.room, room_name=self.room_name, starts_at=self.starts_at, ends_at=self.ends_at)
+
+    def hold(self, slot: Slot, *, people: int, title: dict[str, str] | None) -> None:
+        """The slot is theirs, and whatever was refused before is settled."""
+        self.state = State.CONFIRMED
+        self.room, self.room_name = slot.room, slot.room_name
+        self.starts_at, self.ends_at = slot.starts_at, slot.ends_at
+        self.people, self.title = people, title
+        self.refusal = self.refused_at = None
+
+    def let_go(self) -> None:
+        """Nothing is theirs now."""
+        self.state = State.REFUSED
+        self.room = self.room_name = self.starts_at = self.ends_at = None
+
+
+class Occupancy(Base):
+    """One indivisible space (ronde.house.Room.spaces) taken by a reservation, the time to set up and tidy included.
+
+    The exclusion constraint ONE_AT_A_TIME judges every race: two occupancies of a space never overlap.
+    """
+
+    __tablename__ = "occupancies"
+
+    reservation_id: Mapped[UUID] = mapped_column(primary_key=True)
+    space: Mapped[int] = mapped_column(primary_key=True)
+    during: Mapped[Range[datetime]]
+
+
+ONE_AT_A_TIME = "occupancies_one_at_a_time"

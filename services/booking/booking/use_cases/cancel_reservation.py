@@ -1,0 +1,37 @@
+"""Give a room back."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from ronde.clock import now
+from ronde.database import Tx
+
+from booking import diary
+from booking.finding import their_own
+from booking.refusals import InThePast
+from booking.tables import Reservation, State
+from booking.telling import tell_cancelled
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelReservation:
+    """`session_id` is the session that says so; None when a person or a program asks at the door."""
+
+    reservation_id: UUID
+    organisation: str
+    session_id: UUID | None = None
+
+
+async def cancel_reservation(tx: Tx, cmd: CancelReservation) -> Reservation:
+    """Cancelling again changes nothing and says nothing. Raises InThePast once it is over, and whose it is."""
+    reservation = await their_own(tx.session, cmd.reservation_id, cmd.organisation, cmd.session_id)
+    if reservation.state == State.CANCELLED:
+        return reservation
+    freed = reservation.slot
+    if freed is not None and freed.ends_at <= now():
+        raise InThePast
+    await diary.release(tx.session, reservation.id)
+    reservation.state = State.CANCELLED
+    reservation.refusal = reservation.refused_at = None
+    tell_cancelled(tx, reservation, freed)
+    return reservation
