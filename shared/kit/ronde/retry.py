@@ -2,7 +2,7 @@
 
 One delay queue per rung, because RabbitMQ only expires messages at the head of a queue. The message keeps the
 target queue's name as routing key; where it came from travels in our headers, which are believed only in messages
-whose user_id is the service itself (nobody else can publish as it).
+whose user_id is the service itself or ops, who replays the journal (nobody else can publish as them).
 """
 
 from dataclasses import dataclass, replace
@@ -14,6 +14,7 @@ from aio_pika.abc import AbstractIncomingMessage
 from .clock import now
 from .ids import new_id
 from .publisher import Publisher
+from .topology import OPS
 
 RUNGS = {"1s": 1, "10s": 10, "1m": 60, "10m": 600}
 """Exchange `ronde.delay.<name>` and how many seconds a message stays there."""
@@ -39,7 +40,7 @@ class Origin:
     @classmethod
     def of(cls, message: AbstractIncomingMessage, *, me: str) -> "Origin":
         headers: dict[str, Any] = dict(message.headers)
-        if message.user_id == me and "ronde-key" in headers:
+        if message.user_id in (me, OPS) and "ronde-key" in headers:
             return cls(
                 user=headers.get("ronde-user"),
                 routing_key=str(headers["ronde-key"]),
@@ -49,6 +50,7 @@ class Origin:
         return cls(user=message.user_id, routing_key=message.routing_key or "")
 
     def headers(self) -> dict[str, Any]:
+        """What carries the origin, in the headers of the message that goes round."""
         user = {} if self.user is None else {"ronde-user": self.user}
         return {
             "ronde-key": self.routing_key,
