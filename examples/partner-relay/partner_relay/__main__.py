@@ -9,9 +9,9 @@ from pathlib import Path
 from . import edit, programme
 from .broker import Broker, NotHeard, place_of, user_of
 from .envelope import envelope
+from .ics import ProgrammeError
 from .memory import Memory
 from .news import Comparison, News, compare
-from .programme import ProgrammeError
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 URL = "PARTNER_AMQP_URL"
@@ -137,9 +137,7 @@ def _parser() -> argparse.ArgumentParser:
 def _connection(command: argparse.ArgumentParser) -> None:
     house = os.environ.get("PARTNER_HOUSE", "villeurbanne")
     command.add_argument("--amqp-url", default=os.environ.get(URL), help=f"your broker URL; default ${URL}")
-    command.add_argument(
-        "--house", default=house, help="its short name; default: %(default)s"
-    )
+    command.add_argument("--house", default=house, help="its short name; default: %(default)s")
     command.add_argument("--memory", type=Path, help="what was said so far; default: FILE with .said.json")
 
 

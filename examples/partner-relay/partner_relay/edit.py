@@ -7,7 +7,8 @@ from pathlib import Path
 
 from icalendar import Calendar, Event, vText
 
-from .programme import ProgrammeError, Session, given_day, is_series, open_calendar, read, start_of
+from .ics import ProgrammeError, given_day, is_series, open_calendar, start_of
+from .programme import Session, read
 
 
 def move(file: Path, uid: str, day: date, start: datetime) -> None:
