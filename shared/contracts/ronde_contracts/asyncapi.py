@@ -75,7 +75,7 @@ _PROPERTIES: Document = {
     "type": "the type of the envelope",
     "timestamp": "seconds since 1970",
     "app_id": "the name of your program",
-    "user_id": "your broker user; the broker refuses another's, consumers refuse none",
+    "user_id": "your broker user; the broker refuses another's, consumers refuse a message without",
     "delivery_mode": 2,
 }
 STRUCTURED: Document = {
