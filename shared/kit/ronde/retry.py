@@ -14,10 +14,8 @@ from aio_pika.abc import AbstractIncomingMessage
 from .clock import now
 from .ids import new_id
 from .publisher import Publisher
-from .topology import OPS
+from .topology import OPS, RUNGS
 
-RUNGS = {"1s": 1, "10s": 10, "1m": 60, "10m": 600}
-"""Exchange `ronde.delay.<name>` and how many seconds a message stays there."""
 ATTEMPTS = 8
 """1 s, 10 s, 1 min, then every 10 min: an hour for a handler that fails."""
 PATIENCE = timedelta(days=3)

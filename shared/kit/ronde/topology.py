@@ -10,8 +10,6 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import httpx
 
-from .retry import RUNGS
-
 EVENTS, PRIVATE, PARKED, PROBE, JOURNAL = (
     "ronde.events",
     "ronde.private",
@@ -21,6 +19,8 @@ EVENTS, PRIVATE, PARKED, PROBE, JOURNAL = (
 )
 OPS = "ops"
 """The user of the people who look after the house: reads the journal, administers the broker."""
+RUNGS = {"1s": 1, "10s": 10, "1m": 60, "10m": 600}
+"""The ladder: exchange and queue `ronde.delay.<name>`, and how many seconds a message stays there."""
 MEBIBYTE = 1024 * 1024
 
 Definitions = dict[str, list[dict[str, Any]]]
