@@ -49,11 +49,9 @@ class PrivatePostgres:
     def launch(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
         self.log.parent.mkdir(exist_ok=True)
-        for folder in (self.data, self.sockets):
-            folder.mkdir(mode=0o700, exist_ok=True)
-            _give(folder)
-        self.sockets.chmod(0o755)
-        if not (self.data / "PG_VERSION").exists():
+        self.sockets.mkdir(exist_ok=True)
+        _give(self.sockets)
+        if not self.data.exists():
             self._initialise()
         self._child.launch()
 
@@ -90,30 +88,36 @@ class PrivatePostgres:
         return len(lines) > 7 and int(lines[0]) == self._child.pid and lines[7].strip() == "ready"
 
     def _initialise(self) -> None:
-        secret = self.directory / "run" / "initdb.secret"
+        """Lay the cluster out beside its place and move it there: interrupted, it leaves nothing half made."""
+        draft, secret = self.directory / "postgres.new", self.directory / "run" / "initdb.secret"
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(mode=0o700)
         secret.parent.mkdir(exist_ok=True)
         secret.touch(mode=0o600)
         secret.write_text(self.password)
-        _give(secret)
-        with self.log.open("ab") as log:
-            done = subprocess.run(  # noqa: S603
-                [
-                    *_setpriv(_as_somebody_else(binaries(), self.directory)),
-                    str(binaries() / "initdb"),
-                    *("-D", str(self.data), "-U", ADMIN, "--auth=scram-sha-256", f"--pwfile={secret}"),
-                    *("--encoding=UTF8", "--locale=C.UTF-8", *(() if self.durable else ("--no-sync",))),
-                ],
-                cwd=self.directory,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL,
-                timeout=60,
-                check=False,
-            )
-        secret.unlink()
+        for path in (draft, secret):
+            _give(path)
+        try:
+            with self.log.open("ab") as log:
+                done = subprocess.run(  # noqa: S603
+                    [
+                        *_setpriv(_as_somebody_else(binaries(), self.directory)),
+                        str(binaries() / "initdb"),
+                        *("-D", str(draft), "-U", ADMIN, "--auth=scram-sha-256", f"--pwfile={secret}"),
+                        *("--encoding=UTF8", "--locale=C.UTF-8", *(() if self.durable else ("--no-sync",))),
+                    ],
+                    cwd=self.directory,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    stdin=subprocess.DEVNULL,
+                    timeout=60,
+                    check=False,
+                )
+        finally:
+            secret.unlink()
         if done.returncode:
-            shutil.rmtree(self.data, ignore_errors=True)
             raise CannotStart(f"Postgres could not lay out its folder: {last_line(self.log)} (see {self.log}).")
+        draft.rename(self.data)
 
     def _settings(self) -> list[str]:
         settings: Mapping[str, str] = {

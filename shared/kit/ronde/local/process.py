@@ -6,11 +6,17 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import psutil
+
+INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+LOG_LIMIT = 10_000_000  # bytes
 
 
 class CannotStart(Exception):
@@ -18,7 +24,10 @@ class CannotStart(Exception):
 
 
 class Child:
-    """A server or service of ours: its own session, so that a Ctrl-C in the terminal reaches only the supervisor."""
+    """A server or service of ours: its own session, so that a Ctrl-C in the terminal reaches only the supervisor.
+
+    `log`: where its output goes, at the end of the file; None for our own terminal.
+    """
 
     def __init__(
         self,
@@ -26,7 +35,7 @@ class Child:
         command: Sequence[str],
         *,
         run: Path,
-        log: Path,
+        log: Path | None,
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         stop_with: signal.Signals = signal.SIGTERM,
@@ -39,9 +48,8 @@ class Child:
 
     def launch(self) -> None:
         """Start it. Call from the main thread: Linux sends the death signal when the starting *thread* ends."""
-        self.log.parent.mkdir(parents=True, exist_ok=True)
         self.pid_file.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
+        with holding_signals(), open_log(self.log) as log:
             self._process = subprocess.Popen(  # noqa: S603
                 [*_dies_with_us(self.stop_with, self.privileges), *self.command],
                 env=self.env,
@@ -51,8 +59,8 @@ class Child:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        born = psutil.Process(self._process.pid).create_time()
-        self.pid_file.write_text(json.dumps({"pid": self._process.pid, "born": born, "stop": self.stop_with}))
+            born = psutil.Process(self._process.pid).create_time()
+            self.pid_file.write_text(json.dumps({"pid": self._process.pid, "born": born, "stop": self.stop_with}))
 
     @property
     def pid(self) -> int:
@@ -153,9 +161,39 @@ def sweep(run: Path) -> list[str]:
     return ended
 
 
-def last_line(log: Path) -> str:
+@contextmanager
+def holding_signals() -> Iterator[None]:
+    """Put off Ctrl-C and its like until the end of the block: a child must not start without being noted."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = {number: signal.signal(number, lambda n, _: came.append(n)) for number in INTERRUPTIONS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if came:
+            signal.raise_signal(came[0])
+
+
+@contextmanager
+def open_log(path: Path | None) -> Iterator[IO[bytes] | None]:
+    """A log to append to, begun anew when it has grown past 10 MB; None for None."""
+    if path is None:
+        yield None
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.exists() and path.stat().st_size > LOG_LIMIT
+    with path.open("wb" if fresh else "ab") as log:
+        yield log
+
+
+def last_line(log: Path | None) -> str:
     """The last line of a log that says something, for the end of a sentence."""
-    lines = [line.strip() for line in log.read_text(errors="replace").splitlines()[-50:]] if log.exists() else []
+    text = log.read_text(errors="replace") if log is not None and log.exists() else ""
+    lines = [line.strip() for line in text.splitlines()[-50:]]
     telling = [line for line in lines if line and not set(line) <= set("=-")]
     return telling[-1][:300] if telling else "its log is empty"
 

@@ -1,0 +1,16 @@
+"""`ronde`: one word, then what to do; a module of `ronde.commands` with an `app` is a group of commands."""
+
+import pkgutil
+from importlib import import_module
+
+import typer
+
+from ronde import commands
+from ronde.commands.up import up
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Ronde: the software of a shared house.")
+app.command()(up)
+for _found in pkgutil.iter_modules(commands.__path__):
+    _group = getattr(import_module(f"{commands.__name__}.{_found.name}"), "app", None)
+    if isinstance(_group, typer.Typer):
+        app.add_typer(_group, name=_found.name)
