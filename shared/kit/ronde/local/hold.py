@@ -17,7 +17,7 @@ from io import TextIOWrapper
 from pathlib import Path
 
 from ronde.local.addresses import Addresses
-from ronde.local.process import CannotStart
+from ronde.local.process import CannotStart, sweep
 from ronde.local.servers import start
 
 LINGER = float(os.environ.get("RONDE_TEST_LINGER", "1"))
@@ -91,6 +91,7 @@ def hold(directory: Path) -> None:
     with (directory / "holder.lock").open("w") as holder, (directory / "lease").open("w") as lease:
         fcntl.flock(holder, fcntl.LOCK_EX)
         try:
+            sweep(directory / "run")
             _wipe(directory)
             servers = start(directory, secrets.token_hex(16), durable=False)
         except CannotStart as problem:

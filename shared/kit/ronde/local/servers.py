@@ -9,7 +9,7 @@ from ronde.local.addresses import Addresses
 from ronde.local.docker import DockerPostgres, DockerRabbitMQ
 from ronde.local.given import GivenPostgres, GivenRabbitMQ
 from ronde.local.postgres import PrivatePostgres
-from ronde.local.process import CannotStart, sweep
+from ronde.local.process import CannotStart
 from ronde.local.rabbitmq import BrokerPorts, PrivateRabbitMQ, programs
 
 Say = Callable[[str], None]
@@ -91,12 +91,9 @@ def choose(directory: Path, password: str, ports: BrokerPorts | None, *, durable
 def start(
     directory: Path, password: str, ports: BrokerPorts | None = None, *, durable: bool = True, say: Say = print
 ) -> Servers:
-    """Servers that answer, with their files in `directory`. Raises CannotStart."""
+    """Servers that answer, with their files in `directory`. Raises CannotStart. Sweep the folder first."""
     directory = directory.resolve()
     directory.mkdir(parents=True, exist_ok=True)
-    left = sweep(directory / "run")
-    if left:
-        say(f"Stopped what an earlier run left behind: {', '.join(left)}.")
     servers = choose(directory, password, ports, durable=durable, say=say)
     servers.start()
     return servers

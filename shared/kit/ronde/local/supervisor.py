@@ -41,7 +41,9 @@ class Supervisor:
 
     def start(self) -> None:
         """The house is ready when this returns. Raises CannotStart; `stop()` is the caller's in any case."""
-        sweep(self.directory / "run")
+        left = sweep(self.directory / "run")
+        if left:
+            self.say(f"Stopped what an earlier run left behind: {', '.join(left)}.")
         require_free(self.ports.by_name(), "stop that one, or choose other ports with --port-base.")
         known = credentials(self.directory, SERVICES, self.organisations, topology.OPS)
         catcher = self._child("catcher", [sys.executable, "-m", "ronde.catcher"], self._catcher_environment(known))
