@@ -1,0 +1,54 @@
+"""JSON for programs: what was sent, by ids. How to reach a family is never given back."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+from ronde.web import Organisation
+from ronde_contracts.notify import Channel
+
+from notify import queries
+from notify.rules import Purpose
+
+router = APIRouter()
+Status = Literal["scheduled", "sending", "sent", "failed", "unknown", "withdrawn"]
+
+
+class MessageOut(BaseModel):
+    """A message, without its text or its recipient's address."""
+
+    id: UUID
+    purpose: Purpose
+    channel: Channel
+    status: Status
+    problem: str | None = Field(description="why it is not sent: too-late, no-address, refused-by-provider, gave-up, …")
+    attempts: int
+    created_at: datetime
+    due_at: datetime = Field(description="when it goes, or is looked at again")
+    sent_at: datetime | None
+    enrolment_id: UUID
+    reference: str
+    party_id: UUID
+    organiser: str
+    session_id: UUID
+
+
+@router.get("/messages")
+async def messages(
+    request: Request,
+    organisation: Organisation,  # noqa: ARG001 - asked for, so that only the house reads
+    enrolment_id: UUID | None = None,
+    session_id: UUID | None = None,
+    status: Status | None = None,
+    before: Annotated[UUID | None, Query(description="the last id of the page before")] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> list[MessageOut]:
+    """Newest first."""
+    async with request.app.state.service.db.reading() as session:
+        found = await queries.messages(
+            session, limit=limit, before=before, enrolment_id=enrolment_id, session_id=session_id, status=status
+        )
+    return [MessageOut.model_validate(asdict(told)) for told in found]

@@ -1,0 +1,93 @@
+"""What notify consumes: all of it is enrolment's, and each event becomes one command."""
+
+from ronde.database import Tx
+from ronde.subscriber import Received, Subscriptions
+from ronde_contracts.enrolment import (
+    ContactRecorded,
+    EnrolmentConfirmed,
+    EnrolmentDeclined,
+    EnrolmentExpired,
+    EnrolmentOffered,
+    EnrolmentWaitlisted,
+    EnrolmentWithdrawn,
+    LinkIssued,
+    SessionCalledOff,
+    SessionMoved,
+    SessionOpened,
+)
+
+from notify.rules import Purpose
+from notify.use_cases.record_contact import record_contact, record_link
+from notify.use_cases.tell_enrolment import EnrolmentEvent, TellEnrolment, tell_enrolment
+from notify.use_cases.tell_session import TellSession, tell_session
+
+subscriptions = Subscriptions("notify")
+
+
+@subscriptions.on(ContactRecorded)
+async def on_contact_recorded(tx: Tx, event: Received[ContactRecorded]) -> None:
+    await record_contact(tx, event.data)
+
+
+@subscriptions.on(LinkIssued)
+async def on_link_issued(tx: Tx, event: Received[LinkIssued]) -> None:
+    await record_link(tx, event.data)
+
+
+@subscriptions.on(SessionOpened)
+async def on_session_opened(tx: Tx, event: Received[SessionOpened]) -> None:
+    await tell_session(tx, TellSession(session=event.data, version=event.sequence or 0))
+
+
+@subscriptions.on(SessionMoved)
+async def on_session_moved(tx: Tx, event: Received[SessionMoved]) -> None:
+    facts = {"was_starting_at": event.data.was_starting_at.isoformat()}
+    cmd = TellSession(session=event.data, version=event.sequence or 0, purpose=Purpose.MOVED, facts=facts)
+    await tell_session(tx, cmd)
+
+
+@subscriptions.on(SessionCalledOff)
+async def on_session_called_off(tx: Tx, event: Received[SessionCalledOff]) -> None:
+    cmd = TellSession(
+        session=event.data, version=event.sequence or 0, purpose=Purpose.CALLED_OFF, reason=event.data.reason
+    )
+    await tell_session(tx, cmd)
+
+
+@subscriptions.on(EnrolmentConfirmed)
+async def on_enrolment_confirmed(tx: Tx, event: Received[EnrolmentConfirmed]) -> None:
+    purpose = Purpose.ACCEPTED if event.data.accepted_offer else Purpose.CONFIRMED
+    await tell_enrolment(tx, _enrolment(event, "confirmed", purpose))
+
+
+@subscriptions.on(EnrolmentWaitlisted)
+async def on_enrolment_waitlisted(tx: Tx, event: Received[EnrolmentWaitlisted]) -> None:
+    await tell_enrolment(tx, _enrolment(event, "waiting", Purpose.WAITING, position=event.data.position))
+
+
+@subscriptions.on(EnrolmentOffered)
+async def on_enrolment_offered(tx: Tx, event: Received[EnrolmentOffered]) -> None:
+    deadline = event.data.deadline.isoformat()
+    await tell_enrolment(tx, _enrolment(event, "offered", Purpose.OFFERED, deadline=deadline))
+
+
+@subscriptions.on(EnrolmentDeclined)
+async def on_enrolment_declined(tx: Tx, event: Received[EnrolmentDeclined]) -> None:
+    """They said no a moment ago and read the answer: nothing to tell, but nothing that waits is true any more."""
+    await tell_enrolment(tx, _enrolment(event, "declined", None))
+
+
+@subscriptions.on(EnrolmentExpired)
+async def on_enrolment_expired(tx: Tx, event: Received[EnrolmentExpired]) -> None:
+    await tell_enrolment(tx, _enrolment(event, "expired", Purpose.EXPIRED))
+
+
+@subscriptions.on(EnrolmentWithdrawn)
+async def on_enrolment_withdrawn(tx: Tx, event: Received[EnrolmentWithdrawn]) -> None:
+    await tell_enrolment(tx, _enrolment(event, "withdrawn", Purpose.WITHDRAWN, was=event.data.was))
+
+
+def _enrolment(
+    event: Received[EnrolmentEvent], state: str, purpose: Purpose | None, **facts: str | int
+) -> TellEnrolment:
+    return TellEnrolment(enrolment=event.data, state=state, version=event.sequence or 0, purpose=purpose, facts=facts)

@@ -1,0 +1,210 @@
+"""What the tests of notify share: enrolment's voice, and a provider that answers as it is told."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from ronde.clock import now
+from ronde.database import Database
+from ronde.envelope import Received
+from ronde.ids import new_id, reference
+from ronde.inbox import Verdict, judge
+from ronde_contracts.enrolment import (
+    ContactRecorded,
+    EnrolmentConfirmed,
+    EnrolmentDeclined,
+    EnrolmentExpired,
+    EnrolmentOffered,
+    EnrolmentWaitlisted,
+    EnrolmentWithdrawn,
+    LinkIssued,
+    SessionCalledOff,
+    SessionMoved,
+    SessionOpened,
+)
+from ronde_contracts.event import Event
+from sqlalchemy import text
+
+from notify.consumers import subscriptions
+from notify.providers import Letter, Outcome, Taken, Unknown
+
+TUESDAY = datetime(2035, 1, 16, 8, 30, tzinfo=UTC)
+"""mardi 16 janvier 2035, 9 h 30: far enough that no message of a test comes too late."""
+SOURCE = "/villeurbanne/enrolment"
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """A session of the relay's."""
+
+    session_id: UUID = field(default_factory=new_id)
+    starts_at: datetime = TUESDAY
+    title: str = "Matinée d'éveil"
+
+    def said(self, starts_at: datetime | None = None, room: str = "Salle de motricité") -> dict[str, Any]:
+        at = starts_at or self.starts_at
+        return {
+            "organiser": "relais",
+            "session_id": self.session_id,
+            "title": {"fr": self.title, "en": "Early learning morning"},
+            "room_name": room,
+            "places": 8,
+            "starts_at": at,
+            "ends_at": at + timedelta(hours=2),
+        }
+
+
+@dataclass(frozen=True)
+class Family:
+    """A family, with its one enrolment in a workshop. The numbers are of the range kept for fiction."""
+
+    phone: str | None = "+33639980001"
+    email: str | None = "famille@example.org"
+    language: str = "fr"
+    party_id: UUID = field(default_factory=new_id)
+    enrolment_id: UUID = field(default_factory=new_id)
+
+    @property
+    def link(self) -> str:
+        return f"https://ronde.example/i/{self.enrolment_id.hex[-12:]}"
+
+    def contact(self) -> ContactRecorded:
+        return ContactRecorded(
+            party_id=self.party_id, party_kind="family", language=self.language, email=self.email, phone=self.phone
+        )
+
+    def link_issued(self) -> LinkIssued:
+        return LinkIssued(
+            enrolment_id=self.enrolment_id,
+            party_id=self.party_id,
+            url=self.link,
+            expires_at=TUESDAY + timedelta(days=30),
+        )
+
+    def said(self, workshop: Workshop) -> dict[str, Any]:
+        return {
+            "organiser": "relais",
+            "session_id": workshop.session_id,
+            "enrolment_id": self.enrolment_id,
+            "reference": reference("I", self.enrolment_id),
+            "party_id": self.party_id,
+            "party_kind": "family",
+            "children": 1,
+        }
+
+
+def families(count: int, **given: Any) -> list[Family]:
+    """That many, each with its own number and address."""
+    return [Family(f"+336399{n:05}", f"famille{n}@example.org", **given) for n in range(count)]
+
+
+class Enrolment:
+    """Says to notify what enrolment says, in this process: through the inbox and the handlers, in their transaction."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self.said: list[Received[Event]] = []
+        self._versions: dict[str, int] = {}
+
+    async def say(self, event: Event) -> None:
+        """Something new."""
+        received = self.envelope(event)
+        await self.deliver(received)
+        self.said.append(received)
+
+    def envelope(self, event: Event) -> Received[Event]:
+        """The event with the next version of its subject."""
+        version = self._versions[event.subject] = self._versions.get(event.subject, 0) + 1
+        return Received(
+            id=new_id(),
+            source=SOURCE,
+            producer="enrolment",
+            type=event.type,
+            subject=event.subject,
+            sequence=version,
+            time=now(),
+            traceparent=None,
+            data=event,
+        )
+
+    async def deliver(self, received: Received[Event]) -> Verdict:
+        """As the kit's consumers do, whether it comes for the first time or again."""
+        subscription = next(one for one in subscriptions.all if isinstance(received.data, one.event))
+        async with self.db.transaction() as tx:
+            verdict = await judge(tx.session, subscription.queue, received)
+            if verdict is Verdict.NEW:
+                await subscription.handler(tx, received)
+        return verdict
+
+    async def again(self) -> None:
+        """Everything that was said, delivered once more."""
+        for received in list(self.said):
+            await self.deliver(received)
+
+    async def opens(self, workshop: Workshop) -> None:
+        await self.say(SessionOpened(**workshop.said()))
+
+    async def moves(self, workshop: Workshop, to: datetime, **said: Any) -> None:
+        await self.say(SessionMoved(was_starting_at=workshop.starts_at, **workshop.said(to, **said)))
+
+    async def calls_off(self, workshop: Workshop, reason: str = "L'animatrice est absente.") -> None:
+        await self.say(SessionCalledOff(reason={"fr": reason}, **workshop.said()))
+
+    async def knows(self, *known: Family) -> None:
+        for family in known:
+            await self.say(family.contact())
+            await self.say(family.link_issued())
+
+    async def confirms(self, family: Family, workshop: Workshop, *, accepted: bool = False) -> None:
+        await self.say(EnrolmentConfirmed(accepted_offer=accepted, **family.said(workshop)))
+
+    async def waitlists(self, family: Family, workshop: Workshop, position: int = 1) -> None:
+        await self.say(EnrolmentWaitlisted(position=position, **family.said(workshop)))
+
+    async def offers(self, family: Family, workshop: Workshop, until: datetime | None = None) -> None:
+        deadline = until or workshop.starts_at - timedelta(days=1)
+        await self.say(EnrolmentOffered(deadline=deadline, **family.said(workshop)))
+
+    async def declines(self, family: Family, workshop: Workshop) -> None:
+        await self.say(EnrolmentDeclined(**family.said(workshop)))
+
+    async def expires(self, family: Family, workshop: Workshop) -> None:
+        await self.say(EnrolmentExpired(**family.said(workshop)))
+
+    async def withdraws(self, family: Family, workshop: Workshop, was: str = "confirmed") -> None:
+        await self.say(EnrolmentWithdrawn.model_validate({"was": was, **family.said(workshop)}))
+
+
+class Postbox:
+    """A provider in memory. `answer` decides what becomes of a letter; what it took is in `taken`, in order."""
+
+    def __init__(self, answer: Callable[[Letter], Outcome] = lambda letter: Taken(f"p-{letter.id}")) -> None:
+        self.answer = answer
+        self.given: list[Letter] = []
+        self.taken: list[Letter] = []
+
+    async def send(self, letter: Letter) -> Outcome:
+        self.given.append(letter)
+        outcome = self.answer(letter)
+        if isinstance(outcome, Taken):
+            self.taken.append(letter)
+        return outcome
+
+    async def find(self, reference: UUID) -> Outcome:
+        return Taken(f"p-{reference}") if reference in {one.id for one in self.taken} else Unknown("not-seen")
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
+
+    def texts(self, to: str | None) -> list[str]:
+        """What that person got, in order."""
+        return [letter.text for letter in self.taken if letter.to == to]
+
+
+async def statuses(db: Database, family: Family) -> list[tuple[str, str, str]]:
+    """(purpose, channel, status) of every message about the family's enrolment, oldest first."""
+    asked = text("SELECT purpose, channel, status FROM messages WHERE enrolment_id = :id ORDER BY id")
+    async with db.reading() as session:
+        return [(row[0], row[1], row[2]) for row in await session.execute(asked, {"id": family.enrolment_id})]

@@ -1,0 +1,59 @@
+"""Notify with a database of the test's own, and two providers that keep what they are given."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import notify
+import pytest
+from notify.sending import Sender
+from notify.testing import Enrolment, Postbox
+from notify.wording import Wording
+from ronde.database import Database
+from ronde.house import House, load
+from ronde.migrations import upgrade
+
+MIGRATIONS = Path(notify.__file__).parent / "migrations"
+
+
+@pytest.fixture
+def house(house_file: Path) -> House:
+    return load(house_file)
+
+
+@pytest.fixture
+def wording(house: House) -> Wording:
+    return Wording(house)
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncIterator[Database]:
+    await upgrade(database_url, MIGRATIONS)
+    database = Database(database_url, house="villeurbanne", service="notify", pool_size=20)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def enrolment(db: Database) -> Enrolment:
+    return Enrolment(db)
+
+
+@pytest.fixture
+def phones() -> Postbox:
+    return Postbox()
+
+
+@pytest.fixture
+def mailboxes() -> Postbox:
+    return Postbox()
+
+
+@pytest.fixture
+def sms(db: Database, phones: Postbox, wording: Wording) -> Sender:
+    return Sender(db, "sms", phones, wording, lease=timedelta(minutes=2))
+
+
+@pytest.fixture
+def email(db: Database, mailboxes: Postbox, wording: Wording) -> Sender:
+    return Sender(db, "email", mailboxes, wording, lease=timedelta(minutes=2))
