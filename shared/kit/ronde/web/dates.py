@@ -1,6 +1,6 @@
 """Dates and times as people say them: *mardi 12 janvier, 9 h 30*, never ISO."""
 
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from babel import Locale
 from babel.dates import format_date
@@ -8,14 +8,15 @@ from babel.dates import format_date
 from ronde.clock import now
 
 LOCALES = {"fr": Locale("fr", "FR"), "en": Locale("en", "GB")}
+NINE_MONTHS = timedelta(days=270)
 NBSP = "\u00a0"
 
 
 def day(value: date | datetime, lang: str, zone: tzinfo, *, short: bool = False) -> str:
-    """`mardi 12 janvier`, with the year when it is not this one. Short: `mar. 12 janv.`"""
+    """`mardi 12 janvier`; with the year when it is nine months away or more. Short: `mar. 12 janv.`"""
     local = value.astimezone(zone).date() if isinstance(value, datetime) else value
     pattern = "EEE d MMM" if short else "EEEE d MMMM"
-    if local.year != now().astimezone(zone).year:
+    if abs(local - now().astimezone(zone).date()) > NINE_MONTHS:
         pattern += " y"
     said = format_date(local, pattern, LOCALES[lang])
     return said.replace(" 1 ", " 1er ", 1) if lang == "fr" and local.day == 1 else said

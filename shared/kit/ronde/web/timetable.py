@@ -3,7 +3,7 @@
 A real table reads well aloud, prints, and needs no script; on a phone the style sheet turns it into a list.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
@@ -26,10 +26,22 @@ class Block:
 
 @dataclass(frozen=True)
 class Cell:
-    """`span` quarters of an hour: a block, or nothing."""
+    """`span` quarters of an hour: a block, or nothing. Free cells end with the hour, so that its line can be drawn."""
 
     span: int
     block: Block | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One room's day, under the name people read."""
+
+    name: str
+    cells: Sequence[Cell]
+
+    @property
+    def taken(self) -> bool:
+        return any(cell.block for cell in self.cells)
 
 
 class Timetable:
@@ -52,24 +64,24 @@ class Timetable:
         self.opens = datetime.combine(day, opens, zone)
         self.columns = max(1, (datetime.combine(day, closes, zone) - self.opens) // QUARTER)
         here = [one for one in blocks if one.starts_at.astimezone(zone).date() == day and one.row in rows]
-        self.rows = [(name, self._cells([one for one in here if one.row == id], zone)) for id, name in rows.items()]
+        self.rows = [Row(name, self._cells([one for one in here if one.row == id], zone)) for id, name in rows.items()]
 
     @property
-    def taken(self) -> int:
-        """How many blocks the day has."""
-        return sum(cell.block is not None for _name, cells in self.rows for cell in cells)
+    def taken(self) -> bool:
+        """Whether anything is in it."""
+        return any(row.taken for row in self.rows)
 
     @property
     def hours(self) -> Sequence[tuple[datetime, int]]:
         """The heads of the columns: each hour's start and how many quarters it spans."""
-        found = []
-        at = 0
-        while at < self.columns:
-            start = self.opens + at * QUARTER
-            span = min(4 - start.minute // 15, self.columns - at)
-            found.append((start, span))
+        return [(self.opens + at * QUARTER, span) for at, span in self._free(0, self.columns)]
+
+    def _free(self, at: int, end: int) -> Iterator[tuple[int, int]]:
+        """From `at` to `end`, cut at each full hour: (column, how many columns)."""
+        while at < end:
+            span = min(4 - (self.opens + at * QUARTER).minute // 15, end - at)
+            yield at, span
             at += span
-        return found
 
     def _cells(self, blocks: Sequence[Block], zone: tzinfo) -> list[Cell]:
         cells: list[Cell] = []
@@ -80,10 +92,8 @@ class Timetable:
             end = min(self.columns, -((self.opens - block.ends_at.astimezone(zone)) // QUARTER))
             if start >= self.columns or end <= start:
                 continue  # before opening, after closing, or under another block: the list of the day has it
-            if start > at:
-                cells.append(Cell(start - at))
+            cells.extend(Cell(span) for _, span in self._free(at, start))
             cells.append(Cell(end - start, block))
             at = end
-        if at < self.columns:
-            cells.append(Cell(self.columns - at))
+        cells.extend(Cell(span) for _, span in self._free(at, self.columns))
         return cells
