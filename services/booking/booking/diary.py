@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from ronde.clock import now
@@ -92,7 +91,7 @@ async def _busy(session: AsyncSession, house: House, own: UUID, window: Span) ->
     spaces = sorted(set[int]().union(*(room.spaces for room in house.rooms)))
     found: dict[int, list[Span]] = defaultdict(list)
     rows = await session.execute(
-        TAKEN, {"spaces": spaces, "window": Range[datetime](window.starts_at, window.ends_at), "own": own}
+        TAKEN, {"spaces": spaces, "window": Range(window.starts_at, window.ends_at), "own": own}
     )
     for space, starts_at, ends_at in rows:
         found[space].append(Span(starts_at, ends_at))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from ronde import service
 
+from booking import api
 from booking.consumers import consuming
 from booking.settings import Settings
 
@@ -13,7 +14,7 @@ settings = Settings()
 app = service.build(
     settings,
     subscriptions=consuming(settings),
-    routers=[],
+    routers=[api.router],
     migrations=HERE / "migrations",
     templates=HERE / "templates",
 )

@@ -1,0 +1,113 @@
+"""What goes in and out of the JSON doors, with the examples that the documentation shows."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from ronde.house import Room
+from ronde_contracts.event import Lasting, Slug, Words
+
+from booking.rules import Span
+from booking.tables import Reservation, State
+
+ID = "0198f6f0-7a3e-7cc1-9d5b-2f6a4c1e8b90"
+SLOT = {"starts_at": "2027-01-12T09:00:00+01:00", "ends_at": "2027-01-12T11:00:00+01:00"}
+
+
+class Body(Lasting):
+    """What somebody asks for: an unknown field is a mistake."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @property
+    def span(self) -> Span:
+        return Span(self.starts_at, self.ends_at)
+
+
+class NewReservation(Body):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"room": "salle-atelier", **SLOT, "people": 12, "title": {"fr": "Atelier peinture"}}]
+        }
+    )
+
+    room: Slug | None = Field(None, description="none: the best that is free")
+    people: int = Field(ge=1, le=1000, description="everybody in the room at once, adults and children")
+    title: Words | None = None
+
+
+class NewSlot(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"room": "salle-motricite", **SLOT}]})
+
+    room: Slug | None = Field(None, description="none: any that fits, the present one first")
+    people: int | None = Field(None, ge=1, le=1000, description="none: as before")
+    title: Words | None = Field(None, description="none: as before")
+
+
+class RoomShown(BaseModel):
+    id: Slug
+    name: Words
+    area: float = Field(description="m²")
+    capacity: int = Field(description="people at once, adults and children")
+    setup_minutes: int = Field(description="kept free before a reservation, inside the opening hours")
+    tidy_minutes: int = Field(description="kept free after a reservation, inside the opening hours")
+    equipment: list[str]
+    half_of: Slug | None = Field(description="the room that this one is a part of")
+    parts: list[Slug] = Field(description="reserving the room takes all of them")
+
+    @classmethod
+    def of(cls, room: Room) -> "RoomShown":
+        return cls.model_validate(room.model_dump())
+
+
+class ReservationShown(BaseModel):
+    """Public: which room, when, for whom, and what they chose to call it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": ID,
+                    "reference": "R-7K3QX9",
+                    "state": "confirmed",
+                    "organisation": "bottines",
+                    "session_id": None,
+                    "room": "salle-atelier",
+                    "room_name": "Salle d'atelier",
+                    **SLOT,
+                    "title": {"fr": "Atelier peinture"},
+                }
+            ]
+        }
+    )
+
+    id: UUID
+    reference: str = Field(description="short, for people")
+    state: State
+    organisation: Slug
+    session_id: UUID | None = Field(description="the organisation's session that the room is for")
+    room: Slug
+    room_name: str
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    title: Words | None
+
+    @classmethod
+    def of(cls, reservation: Reservation) -> "ReservationShown":
+        return cls.model_validate(reservation, from_attributes=True)
+
+
+class Problem(BaseModel):
+    """RFC 9457."""
+
+    media_type: ClassVar[str] = "application/problem+json"
+
+    type: str = Field(examples=["urn:ronde:problem:room-taken"])
+    title: str
+    status: int
+    detail: str = Field(description="for people, in the language that they asked for")
+    code: str = Field(description="for programs")
+    instance: str
+    alternatives: list[dict[str, Any]] | None = Field(
+        None, description="rooms and times that were free: room, room_name, starts_at, ends_at"
+    )
