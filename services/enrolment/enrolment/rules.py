@@ -1,0 +1,127 @@
+"""What is decided without a database: who fits, who is offered a place, until when, what a session has become."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Literal, Protocol, TypeVar
+
+from enrolment.settings import Terms
+
+SessionState = Literal["waiting-for-room", "open", "without-room", "called-off"]
+EnrolmentState = Literal["waiting", "offered", "confirmed", "declined", "expired", "withdrawn", "called-off"]
+ReservationState = Literal["held", "refused", "cancelled"]
+
+ACTIVE: tuple[EnrolmentState, ...] = ("waiting", "offered", "confirmed")
+"""An enrolment that takes a place, or waits for one. One a party and session."""
+
+
+@dataclass(frozen=True)
+class Born:
+    """A birth date; with the month alone, `day` is its first day and `exact` is False."""
+
+    day: date
+    exact: bool = True
+
+    def months_at(self, when: date) -> tuple[int, int]:
+        """The least and the most whole months old that the child can be on that day."""
+        if self.exact:
+            age = whole_months(self.day, when)
+            return age, age
+        youngest = (self.day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+        return whole_months(youngest, when), whole_months(self.day, when)
+
+
+def whole_months(born: date, when: date) -> int:
+    """Completed months from `born` to `when`; negative before birth."""
+    return (when.year - born.year) * 12 + when.month - born.month - (when.day < born.day)
+
+
+def age_fits(born: Born, when: date, from_months: int, to_months: int) -> bool:
+    """Both ends included; who gave only a month has the benefit of the doubt."""
+    least, most = born.months_at(when)
+    return most >= from_months and least <= to_months
+
+
+class InLine(Protocol):
+    """One that waits, with the places they need."""
+
+    @property
+    def children(self) -> int: ...
+
+
+L = TypeVar("L", bound=InLine)
+
+
+def next_in_line(free: int, line: Iterable[L]) -> list[L]:
+    """Who is offered a place, of a line in its order of arrival.
+
+    The rule that is published: first come, first served; brothers and sisters are not separated, so who needs more
+    places than there are keeps their rank and the next who fits is asked.
+    """
+    chosen: list[L] = []
+    for one in line:
+        if one.children <= free:
+            chosen.append(one)
+            free -= one.children
+        if not free:
+            break
+    return chosen
+
+
+def deadline(now: datetime, starts_at: datetime, terms: Terms) -> datetime | None:
+    """Until when an offer made now is held: never in the night, never after the start.
+
+    None when no answer could come in time: the session has begun, or only the night is left before it.
+    """
+    until = morning_after(now + terms.answer_within, terms)
+    if until > starts_at:
+        until = evening_before(starts_at, terms)
+    return until if until > now else None
+
+
+def morning_after(when: datetime, terms: Terms) -> datetime:
+    """`when`, or the end of the night in which it falls."""
+    local = when.astimezone(terms.timezone)
+    if local.time() < terms.quiet_until:
+        return _at(local.date(), terms.quiet_until, terms)
+    if local.time() > terms.quiet_from:
+        return _at(local.date() + timedelta(days=1), terms.quiet_until, terms)
+    return when
+
+
+def evening_before(when: datetime, terms: Terms) -> datetime:
+    """`when`, or the beginning of the night in which it falls."""
+    local = when.astimezone(terms.timezone)
+    if local.time() < terms.quiet_until:
+        return _at(local.date() - timedelta(days=1), terms.quiet_from, terms)
+    if local.time() > terms.quiet_from:
+        return _at(local.date(), terms.quiet_from, terms)
+    return when
+
+
+def _at(day: date, clock: time, terms: Terms) -> datetime:
+    return datetime.combine(day, clock, terms.timezone)
+
+
+class Answer(Protocol):
+    """What booking says about one reservation of the session."""
+
+    @property
+    def state(self) -> str: ...
+
+
+A = TypeVar("A", bound=Answer)
+
+
+def room_held(answers: Sequence[A]) -> A | None:
+    """The reservation that holds a room for the session, of all those it ever had in the order they were asked."""
+    return next((one for one in reversed(answers) if one.state == "held"), None)
+
+
+def session_state(*, called_off: bool, answers: Sequence[Answer]) -> SessionState:
+    """What the session is, from all that is known and whatever the order in which it was learnt."""
+    if called_off:
+        return "called-off"
+    if room_held(answers):
+        return "open"
+    return "without-room" if answers else "waiting-for-room"

@@ -1,0 +1,62 @@
+"""What a session has become, from its organiser's plan and from booking's answers, in whatever order they came."""
+
+from ronde.clock import now
+from ronde.database import Tx
+from ronde_contracts.enrolment import EnrolmentOffered, SessionMoved, SessionOpened
+from sqlalchemy import func, select, update
+
+from enrolment import rules
+from enrolment.line import offer_free_places
+from enrolment.settings import Terms
+from enrolment.tables import Enrolment, Link, Reservation, Session
+from enrolment.telling import tell_enrolment, tell_session
+
+
+async def settle(tx: Tx, session: Session, terms: Terms, *, new_facts: bool = False) -> None:
+    """Bring a locked session where its plan and its reservations say, and tell what people must know.
+
+    Its published time is that of the room really held, so a move is told once, when the room has moved.
+    `new_facts`: the title or the places changed.
+    """
+    answers = (
+        await tx.session.scalars(
+            select(Reservation)
+            .where(Reservation.organiser == session.organiser, Reservation.session_id == session.session_id)
+            .order_by(Reservation.id)
+        )
+    ).all()
+    session.state = rules.session_state(called_off=session.state == "called-off", answers=answers)
+    room = rules.room_held(answers)
+    if session.state != "open" or room is None:
+        return
+    was_starting_at, was = session.starts_at, (session.room_name, session.starts_at, session.ends_at)
+    session.room_name, session.starts_at, session.ends_at = room.room_name, room.starts_at, room.ends_at
+    moved = was != (room.room_name, room.starts_at, room.ends_at)
+    if was_starting_at is None or (new_facts and not moved):
+        tell_session(tx, session, SessionOpened)
+    elif moved:
+        tell_session(tx, session, SessionMoved, was_starting_at=was_starting_at)
+        await _follow_the_start(tx, session, terms)
+    await offer_free_places(tx, session, terms)
+
+
+async def _follow_the_start(tx: Tx, session: Session, terms: Terms) -> None:
+    """No offer outlasts the new start; no link ends before the session."""
+    assert session.starts_at is not None  # noqa: S101 (just set)
+    assert session.ends_at is not None  # noqa: S101
+    of_session = (Enrolment.organiser == session.organiser, Enrolment.session_id == session.session_id)
+    latest = rules.deadline(now(), session.starts_at, terms)
+    offers = select(Enrolment).where(*of_session, Enrolment.state == "offered").order_by(Enrolment.number)
+    for offer in await tx.session.scalars(offers):
+        assert offer.deadline is not None  # noqa: S101 (a constraint)
+        if latest is None:
+            offer.deadline = min(offer.deadline, now())  # over: expire_offers tells them
+        elif offer.deadline > latest:
+            offer.deadline = latest
+            tell_enrolment(tx, offer, EnrolmentOffered, deadline=latest)
+    ids = select(Enrolment.id).where(*of_session)
+    until = func.greatest(Link.expires_at, session.ends_at + terms.link_stays)
+    await tx.session.execute(
+        update(Link).where(Link.enrolment_id.in_(ids)).values(expires_at=until),
+        execution_options={"synchronize_session": False},
+    )

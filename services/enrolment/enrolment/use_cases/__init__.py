@@ -1,0 +1,1 @@
+"""What one can ask of enrolment: one file a use case."""
