@@ -1,6 +1,6 @@
 """What the tests of notify share: enrolment's voice, and a provider that answers as it is told."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -178,15 +178,20 @@ class Enrolment:
 
 
 class Postbox:
-    """A provider in memory. `answer` decides what becomes of a letter; what it took is in `taken`, in order."""
+    """A provider in memory. `answer` decides what becomes of a letter, after what happens `meanwhile`.
+
+    What it was given, and what it took, is kept in order.
+    """
 
     def __init__(self, answer: Callable[[Letter], Outcome] = lambda letter: Taken(f"p-{letter.id}")) -> None:
         self.answer = answer
+        self.meanwhile: Callable[[Letter], Awaitable[None]] = _nothing
         self.given: list[Letter] = []
         self.taken: list[Letter] = []
 
     async def send(self, letter: Letter) -> Outcome:
         self.given.append(letter)
+        await self.meanwhile(letter)
         outcome = self.answer(letter)
         if isinstance(outcome, Taken):
             self.taken.append(letter)
@@ -201,6 +206,10 @@ class Postbox:
     def texts(self, to: str | None) -> list[str]:
         """What that person got, in order."""
         return [letter.text for letter in self.taken if letter.to == to]
+
+
+async def _nothing(_letter: Letter) -> None:
+    """Nothing happens meanwhile."""
 
 
 async def statuses(db: Database, family: Family) -> list[tuple[str, str, str]]:

@@ -215,18 +215,13 @@ async def test_overtaken_while_it_failed_is_not_tried_again(
     await enrolment.knows(family)
     await enrolment.confirms(family, workshop)
 
-    class SlowPostbox(Postbox):
-        async def send(self, letter: Letter) -> Outcome:
-            await enrolment.withdraws(family, workshop)
-            return NotNow("busy")
+    async def withdraws(_letter: Letter) -> None:
+        await enrolment.withdraws(family, workshop)
 
-    sms._provider = SlowPostbox()
-    await drain_once(sms)
+    phones.meanwhile = withdraws
+    phones.answer = lambda _letter: NotNow("busy")
+    await sms.send()
     assert (await statuses(db, family))[0] == ("enrolment-confirmed", "sms", "withdrawn")
-
-
-async def drain_once(sender: Sender) -> None:
-    await sender.send()
 
 
 async def test_a_temporary_refusal_is_tried_again_later_with_what_is_true_then(

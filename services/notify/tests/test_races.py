@@ -1,0 +1,139 @@
+"""Two senders, cancellers and a session that moves, all at once: nothing twice, nothing false, nobody forgotten."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+import time_machine
+from notify.providers import Letter, Unknown
+from notify.sending import Sender
+from notify.testing import TUESDAY, Enrolment, Family, Postbox, Workshop, families, statuses
+from notify.wording import Wording
+from ronde.clock import now
+from ronde.database import Database
+from sqlalchemy import text
+
+pytestmark = pytest.mark.database
+MANY = 60
+
+
+async def enrolled(enrolment: Enrolment, workshop: Workshop, people: list[Family]) -> None:
+    await enrolment.opens(workshop)
+    await enrolment.knows(*people)
+    for family in people:
+        await enrolment.confirms(family, workshop)
+
+
+def senders(db: Database, phones: Postbox, wording: Wording, count: int) -> list[Sender]:
+    return [Sender(db, "sms", phones, wording, lease=timedelta(minutes=2)) for _ in range(count)]
+
+
+async def drain(sender: Sender, quiet: int = 3) -> None:
+    """Send until nothing was found a few times in a row, as others may still be writing."""
+    while quiet:
+        quiet = quiet if await sender.send() else quiet - 1
+        await asyncio.sleep(0.005)
+
+
+async def test_two_senders_send_each_message_once(
+    db: Database, enrolment: Enrolment, phones: Postbox, wording: Wording
+) -> None:
+    people = [Family(one.phone, None) for one in families(MANY)]
+    await enrolled(enrolment, Workshop(), people)
+    await asyncio.gather(*(drain(sender) for sender in senders(db, phones, wording, 4)))
+    assert sorted(letter.to for letter in phones.given) == sorted(str(family.phone) for family in people)
+
+
+async def test_sent_or_withdrawn_never_both(
+    db: Database, enrolment: Enrolment, phones: Postbox, wording: Wording
+) -> None:
+    people, workshop = [Family(one.phone, None) for one in families(MANY)], Workshop()
+    await enrolled(enrolment, workshop, people)
+
+    async def cancel(some: list[Family]) -> None:
+        for family in some:
+            await enrolment.withdraws(family, workshop)
+
+    await asyncio.gather(
+        *(drain(sender, 10) for sender in senders(db, phones, wording, 2)), cancel(people[::2]), cancel(people[1::2])
+    )
+    await drain(senders(db, phones, wording, 1)[0])
+    withdrawn = 0
+    for family in people:
+        confirmations = [one for one in phones.texts(family.phone) if one.startswith("C'est confirmé")]
+        goodbyes = [one for one in phones.texts(family.phone) if one.startswith("Votre inscription est annulée")]
+        [status] = [status for purpose, _, status in await statuses(db, family) if purpose == "enrolment-confirmed"]
+        assert (status, len(confirmations)) in {("sent", 1), ("withdrawn", 0)}
+        assert len(goodbyes) == 1
+        withdrawn += status == "withdrawn"
+    assert 0 < withdrawn < MANY, "a race with one winner proves nothing"
+
+
+async def test_whatever_moves_meanwhile_the_last_word_is_the_right_time(
+    db: Database, enrolment: Enrolment, phones: Postbox, wording: Wording
+) -> None:
+    people, workshop = [Family(one.phone, None) for one in families(MANY)], Workshop()
+    await enrolment.opens(workshop)
+    await enrolment.knows(*people)
+
+    async def confirm(some: list[Family]) -> None:
+        for family in some:
+            await enrolment.confirms(family, workshop)
+
+    async def move() -> None:
+        for week in range(1, 4):
+            await asyncio.sleep(0.1)
+            await enrolment.moves(workshop, TUESDAY + timedelta(days=7 * week))
+
+    await asyncio.gather(
+        *(drain(sender, 60) for sender in senders(db, phones, wording, 2)),
+        confirm(people[::2]),
+        confirm(people[1::2]),
+        move(),
+    )
+    await drain(senders(db, phones, wording, 1)[0])
+    lasts = {family.phone: phones.texts(family.phone)[-1] for family in people}
+    assert all("mardi 6 février 2035" in last for last in lasts.values())
+    assert any(last.startswith("Changement") for last in lasts.values())
+
+
+async def test_a_sender_that_died_leaves_doubt_and_not_a_double(
+    db: Database, enrolment: Enrolment, sms: Sender, phones: Postbox
+) -> None:
+    """Killed between the provider's answer and the commit: the provider is asked, nothing is sent again."""
+    family = Family(email=None)
+    await enrolled(enrolment, Workshop(), [family])
+
+    async def dies(_letter: Letter) -> None:
+        raise asyncio.CancelledError
+
+    phones.meanwhile = dies
+    with time_machine.travel(now(), tick=False) as clock:
+        with pytest.raises(asyncio.CancelledError):
+            await sms.send()
+        assert (await statuses(db, family))[0][2] == "sending"
+        phones.taken.append(phones.given[0])
+        await sms.look_up()
+        assert (await statuses(db, family))[0][2] == "sending", "it may be at work still"
+        clock.shift(121)
+        await sms.look_up()
+    assert await statuses(db, family) == [("enrolment-confirmed", "sms", "sent")]
+    assert len(phones.given) == 1
+
+
+async def test_what_the_provider_cannot_say_stays_unknown_and_is_not_sent_again(
+    db: Database, enrolment: Enrolment, sms: Sender, phones: Postbox
+) -> None:
+    family = Family(email=None)
+    phones.answer = lambda _letter: Unknown("ReadTimeout")
+    await enrolled(enrolment, Workshop(), [family])
+    with time_machine.travel(now(), tick=False) as clock:
+        await sms.send()
+        for _ in range(5):
+            clock.shift(3600)
+            await sms.look_up()
+            await sms.send()
+    assert await statuses(db, family) == [("enrolment-confirmed", "sms", "unknown")]
+    assert len(phones.given) == 1
+    async with db.reading() as session:
+        assert (await session.execute(text("SELECT count(*) FROM outbox"))).scalar() == 0

@@ -1,0 +1,171 @@
+"""What is written: complete, short enough for a phone, and without what must not be there."""
+
+import email
+import email.policy
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import smsutil  # type: ignore[import-untyped]
+from hypothesis import given
+from hypothesis import strategies as st
+from notify.gsm import parts, plain, shorten
+from notify.providers import Letter
+from notify.providers.smtp import compose
+from notify.rules import Purpose
+from notify.tables import Enrolment, Session
+from notify.testing import Family, Workshop
+from notify.wording import SMS_PARTS, TEMPLATES, Wording, WordsMissing, facts_of
+from ronde.house import House
+from ronde.ids import new_id
+
+LONGEST_DAY = datetime(2035, 8, 22, 15, 30, tzinfo=UTC)  # mercredi 22 août 2035, 17 h 30
+LINK = "https://inscriptions.maison-petite-enfance.villeurbanne.example/i/AbCdEfGhIjKl"
+LONG: dict[str, Any] = {
+    "title": "Ateliers d'éveil musical et corporel, à quatre mains, avec les assistant·es maternel·les « du quartier »",
+    "room": "Grande salle, côté jardin",
+    "starts_at": LONGEST_DAY,
+    "ends_at": LONGEST_DAY + timedelta(hours=2, minutes=30),
+    "reason": "L'animatrice est absente et nous n'avons pas pu la remplacer ; nous vous proposerons une autre date",
+    "reference": "I-7K3QX9",
+    "children": 3,
+    "state": "confirmed",
+    "link": LINK,
+    "position": 138,
+    "was": "confirmed",
+    "was_starting_at": LONGEST_DAY - timedelta(days=7),
+    "deadline": LONGEST_DAY - timedelta(hours=4),
+}
+EVERY = [(purpose, language) for purpose in Purpose for language in ("fr", "en")]
+
+
+@pytest.mark.parametrize(("purpose", "language"), EVERY)
+@pytest.mark.parametrize("was", ["confirmed", "waiting"])
+def test_the_longest_sms_takes_two_parts_and_loses_no_character(
+    wording: Wording, purpose: Purpose, language: str, was: str
+) -> None:
+    written = wording.sms(purpose, language, {**LONG, "was": was})
+    assert parts(written) <= SMS_PARTS, (len(written), written)
+    assert smsutil.is_valid_gsm(written)
+    assert "?" not in written
+    assert "  " not in written
+    if "link" in (TEMPLATES / f"{purpose}.sms.{language}.txt").read_text():
+        assert LINK in written
+
+
+@pytest.mark.parametrize(("purpose", "language"), EVERY)
+def test_an_ordinary_sms_is_not_cut(wording: Wording, purpose: Purpose, language: str) -> None:
+    facts = {
+        **LONG,
+        "title": "Matinée d'éveil",
+        "reason": "L'animatrice est absente.",
+        "link": "https://ronde.example/i/AbCdEfGhIjKl",
+    }
+    written = wording.sms(purpose, language, facts)
+    assert "Matinée d'éveil" in written
+    assert "..." not in written
+
+
+@pytest.mark.parametrize(("purpose", "language"), EVERY)
+@pytest.mark.parametrize("was", ["confirmed", "waiting"])
+def test_every_email_has_a_subject_of_one_line_and_no_machine_date(
+    wording: Wording, purpose: Purpose, language: str, was: str
+) -> None:
+    subject, text, html = wording.email(purpose, language, {**LONG, "was": was, "state": was})
+    assert subject
+    assert "\n\n\n" not in text
+    assert "2035-08-22" not in subject + text + html
+    assert {"fr": "mercredi 22 août 2035", "en": "Wednesday 22 August 2035"}[language] in text
+    assert "{{" not in text
+    assert "None" not in text
+
+
+def test_the_service_refuses_to_start_when_a_message_could_not_be_written(house: House, tmp_path: Path) -> None:
+    incomplete = tmp_path / "templates"
+    shutil.copytree(TEMPLATES, incomplete)
+    Wording(house, incomplete)
+    (incomplete / "session-moved.sms.en.txt").unlink()
+    with pytest.raises(WordsMissing, match=r"session-moved\.sms\.en\.txt"):
+        Wording(house, incomplete)
+    with pytest.raises(WordsMissing, match=r"enrolment-offered\.sms\.ar\.txt"):
+        Wording(house.model_copy(update={"languages": ("fr", "ar")}))
+
+
+def test_a_template_that_names_what_there_is_not_fails_and_says_nothing(house: House, tmp_path: Path) -> None:
+    shutil.copytree(TEMPLATES, tmp_path / "templates")
+    (tmp_path / "templates" / "session-moved.sms.fr.txt").write_text("{{ family_name }} : changement")
+    with pytest.raises(Exception, match="family_name"):
+        Wording(house, tmp_path / "templates").sms(Purpose.MOVED, "fr", LONG)
+
+
+def test_a_template_is_given_no_name_of_a_person(house: House) -> None:
+    """What it is not given it cannot say, whoever edits it."""
+    assert set(written_facts()) == set(LONG)
+    assert house.name["fr"]
+
+
+def test_a_title_with_a_line_break_does_not_break_a_subject(wording: Wording) -> None:
+    facts = written_facts(title="Matinée\nBcc: tout-le-monde@example.org")
+    subject, _, _ = wording.email(Purpose.CONFIRMED, "fr", facts)
+    assert "Matinée Bcc" in subject
+    assert "\n" not in subject
+
+
+def test_html_says_what_the_text_says_and_nothing_of_it_is_markup(wording: Wording) -> None:
+    facts = {**LONG, "title": "<script>alert(1)</script>"}
+    _, text, html = wording.email(Purpose.CONFIRMED, "fr", facts)
+    assert "<script>" in text
+    assert "<script>" not in html
+    assert f'href="{LINK}"' in html
+
+
+def test_the_email_says_who_wrote_it_when_in_which_language_and_that_it_was_a_machine(wording: Wording) -> None:
+    subject, text, html = wording.email(Purpose.OFFERED, "fr", LONG)
+    id = new_id()
+    sealed = compose(
+        Letter(id, "famille@example.org", "fr", text, subject, html),
+        name="Pôle Petite enfance",
+        sender="ronde@example.org",
+    )
+    assert sealed.isascii(), "any server may take it, also one without 8BITMIME"
+    mail = email.message_from_bytes(sealed, policy=email.policy.default)
+    assert mail["Message-ID"] == f"<{id}@example.org>"
+    assert mail["Content-Language"] == "fr"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Date"]
+    assert mail["From"] == "Pôle Petite enfance <ronde@example.org>"
+    assert mail["Subject"] == subject
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert body.get_content().replace("\r\n", "\n") == text
+    assert mail.get_body(("html",)) is not None
+
+
+def test_typography_becomes_what_a_phone_can_show() -> None:
+    assert plain("à 9\u202fh\u00a030, l’« œuvre » – août… Ça va\u00a0?") == 'à 9 h 30, l\'" oeuvre " - aout... Ça va ?'
+    assert plain("1ʳᵉ, 3ᵉ, garçon, Noël ☕🎈") == "1re, 3e, garcon, Noel "
+    assert plain("مرحبا") == "مرحبا"
+
+
+@given(st.text())
+def test_no_text_grows_a_question_mark_or_costs_more_than_it_did(text: str) -> None:
+    written = plain(text)
+    assert written.count("?") <= text.count("?") + text.count("？") + 2 * sum("?" in plain(c) for c in set(text))
+    assert plain(written) == written
+
+
+@given(st.text(), st.integers(10, 80))
+def test_what_is_shortened_is_short(text: str, length: int) -> None:
+    cut = shorten(text, length)
+    assert len(cut) <= length + 1
+    assert cut == text or cut.endswith("...")
+
+
+def written_facts(title: str = "Matinée d'éveil") -> dict[str, Any]:
+    family, workshop = Family(), Workshop(title=title)
+    known = {**family.said(workshop), "state": "confirmed"}
+    told = {key: value for key, value in workshop.said().items() if key != "places"}
+    session = Session(**told, called_off=False, reason=None, version=1)
+    return facts_of(Enrolment(**known), session, family.link, {}, "fr")
