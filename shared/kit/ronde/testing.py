@@ -174,7 +174,7 @@ def own_broker(tmp_path: Path) -> Iterator[OwnBroker]:
         server.start()
         yield OwnBroker(server, lay_out(addresses, "/"))
     finally:
-        server.stop()
+        server.kill()
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ class Container:
         self.port = free_port()
 
     def run(self, volume: str, options: list[str], command: list[str] | None = None) -> None:
-        _docker("rm", "--force", "--volumes", self.name)  # a killed earlier run's
+        self.kill()  # a killed earlier run's
         kept = ["--volume", f"{self.name}:{volume}"] if self.keep else []
         words = ["run", "--detach", "--name", self.name, "--label", "ronde", *kept, *options]
         done = _docker(*words, self.image, *(command or []))
@@ -69,6 +69,9 @@ class Container:
 
     def stop(self) -> None:
         _docker("stop", "--time", "10", self.name, seconds=30)
+        self.kill()
+
+    def kill(self) -> None:
         _docker("rm", "--force", "--volumes", self.name, seconds=30)
 
 

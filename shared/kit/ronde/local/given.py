@@ -26,6 +26,9 @@ class Given:
     def stop(self) -> None:
         """Not ours to stop."""
 
+    def kill(self) -> None:
+        """Not ours to kill."""
+
 
 class GivenPostgres(Given):
     """An administrator's URL, from RONDE_POSTGRES_URL."""

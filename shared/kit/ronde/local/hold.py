@@ -102,7 +102,7 @@ def hold(directory: Path) -> None:
             _until_nobody_wants_it(lease)
         finally:
             ready.unlink(missing_ok=True)
-            servers.stop()
+            servers.kill()
             _wipe(directory)
 
 

@@ -67,17 +67,21 @@ class PrivatePostgres:
 
     def stop(self) -> None:
         self._child.stop()
-        if self.sockets.parent != self.directory:
-            shutil.rmtree(self.sockets, ignore_errors=True)
+        self._forget_sockets()
 
     def kill(self) -> None:
         self._child.kill()
+        self._forget_sockets()
 
     def freeze(self) -> None:
         self._child.freeze()
 
     def thaw(self) -> None:
         self._child.thaw()
+
+    def _forget_sockets(self) -> None:
+        if self.sockets.parent != self.directory:
+            shutil.rmtree(self.sockets, ignore_errors=True)
 
     def _says_ready(self) -> bool:
         notes = self.data / "postmaster.pid"

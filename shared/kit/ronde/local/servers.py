@@ -22,6 +22,7 @@ class Server(Protocol):
     def wait(self) -> None: ...
     def ask_to_stop(self) -> None: ...
     def stop(self) -> None: ...
+    def kill(self) -> None: ...
 
 
 class PostgresServer(Server, Protocol):
@@ -60,6 +61,11 @@ class Servers:
         self.postgres.ask_to_stop()
         self.postgres.stop()
         self.broker.stop()
+
+    def kill(self) -> None:
+        """At once, for those whose data nobody wants."""
+        self.broker.kill()
+        self.postgres.kill()
 
 
 def choose(directory: Path, password: str, ports: BrokerPorts | None, *, durable: bool, say: Say) -> Servers:

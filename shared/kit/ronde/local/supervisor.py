@@ -121,6 +121,8 @@ class Supervisor:
             "RONDE_CATCHER_HTTP_PORT": str(self.ports.catcher),
             "RONDE_CATCHER_SMTP_PORT": str(self.ports.catcher_smtp),
             "RONDE_CATCHER_SMS_TOKEN": known.sms_token,
+            "RONDE_CATCHER_DATA": str(self.directory / "messages.jsonl"),
+            "RONDE_CATCHER_HOUSE_FILE": str(self.house_file),
         }
 
     def _ready(self, name: str) -> bool:
