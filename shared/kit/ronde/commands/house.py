@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
 from ronde.house import HouseFileError, load
 
 app = typer.Typer(no_args_is_help=True, help="The house file: who, which rooms, when.")

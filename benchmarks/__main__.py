@@ -1,0 +1,57 @@
+"""Runs the benchmarks, prints a row for each, and adds the rows to benchmarks/results/results.json."""
+
+import argparse
+import json
+from collections.abc import Awaitable, Callable
+from importlib.metadata import version
+from pathlib import Path
+from platform import python_version
+
+import uvloop
+from rich.console import Console
+
+from benchmarks import bus, growth, latency
+from benchmarks.measure import Row
+from benchmarks.servers import Lab, lab
+
+RESULTS = Path(__file__).parent / "results" / "results.json"
+ALL: dict[str, Callable[[Lab, int], Awaitable[list[Row]]]] = {
+    "relay": bus.relay,
+    "consumer": bus.consumer,
+    "latency": latency.commit_to_handler,
+    "growth": growth.growth,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--only", choices=[*ALL], help="which (all by default)")
+    parser.add_argument("--runs", type=int, default=3, help="times that each is measured")
+    arguments = parser.parse_args()
+    console = Console()
+    with console.status("starting servers"), lab() as servers:
+        versions = {
+            "python": python_version(),
+            "rabbitmq": servers.rabbitmq_version,
+            "postgres": servers.postgres_version,
+            **{name: version(name) for name in ("aio-pika", "aiormq", "faststream", "sqlalchemy", "asyncpg")},
+        }
+        rows: list[Row] = []
+        for name in [arguments.only] if arguments.only else ALL:
+            with console.status(f"measuring {name}, {arguments.runs} times"):
+                found = uvloop.run(_call(ALL[name], servers, arguments.runs))
+            for row in found:
+                console.print(str(row), highlight=False)
+            rows += found
+    RESULTS.parent.mkdir(exist_ok=True)
+    known = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
+    RESULTS.write_text(json.dumps([*known, *(row.as_json(versions) for row in rows)], indent=1))
+    console.print(f"Added to {RESULTS.relative_to(Path.cwd()) if RESULTS.is_relative_to(Path.cwd()) else RESULTS}.")
+
+
+async def _call(measure: Callable[[Lab, int], Awaitable[list[Row]]], servers: Lab, runs: int) -> list[Row]:
+    return await measure(servers, runs)
+
+
+if __name__ == "__main__":
+    main()

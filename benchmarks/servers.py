@@ -1,0 +1,64 @@
+"""Servers of the benchmarks' own: durable, as in production, on an otherwise idle machine."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from ronde import topology
+from ronde.ids import new_id
+from ronde.local.addresses import Addresses
+from ronde.local.databases import drop_database, ensure_database
+from ronde.local.postgres import PrivatePostgres
+from ronde.local.rabbitmq import PrivateRabbitMQ
+from ronde.migrations import upgrade
+from ronde.rig import MIGRATIONS, Rig
+from ronde.testing import lay_out
+
+
+@dataclass
+class Lab:
+    """Both servers, and a fresh rig whenever one is wanted."""
+
+    addresses: Addresses
+    rabbitmq_version: str
+    postgres_version: str
+
+    @asynccontextmanager
+    async def rig(self) -> AsyncIterator[Rig]:
+        """A service with an empty database and a vhost of its own."""
+        name = f"bench_{new_id().hex}"
+        await asyncio.to_thread(ensure_database, self.addresses.postgres, name, "bench", "bench")
+        amqp = await asyncio.to_thread(lay_out, self.addresses, name)
+        url = self.addresses.database_url(name, "bench", "bench")
+        await upgrade(url, MIGRATIONS)
+        rig = Rig(amqp, url)
+        yield rig
+        await rig.relay.stop()
+        await rig.db.close()
+        await asyncio.to_thread(topology.delete_vhost, self.addresses.management, name)
+        await asyncio.to_thread(drop_database, self.addresses.postgres, name)
+
+
+@contextmanager
+def lab() -> Iterator[Lab]:
+    """Start both servers in a temporary folder; stop them in the end."""
+    with tempfile.TemporaryDirectory(prefix="ronde-bench-") as folder:
+        postgres, broker = PrivatePostgres(Path(folder), "bench"), PrivateRabbitMQ(Path(folder), "bench")
+        try:
+            postgres.launch()
+            broker.launch()
+            postgres.wait()
+            broker.wait()
+            overview = httpx.get(f"{broker.management_url}/api/overview", trust_env=False).json()
+            yield Lab(
+                Addresses(postgres.url(), broker.amqp_url, broker.management_url),
+                overview["rabbitmq_version"],
+                (postgres.data / "PG_VERSION").read_text().strip(),
+            )
+        finally:
+            broker.stop()
+            postgres.stop()
