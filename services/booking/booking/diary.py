@@ -49,7 +49,7 @@ async def take(
     house = settings.house
     try:
         for room in rules.fitting(house, wish, now=now(), prefer=prefer):
-            if await _occupy(session, reservation_id, room, wish.span):
+            if await occupy(session, reservation_id, room, wish.span):
                 return rules.slot(room, wish.span)
         raise rules.taken(house, wish)
     except Refused as refusal:
@@ -63,7 +63,7 @@ async def release(session: AsyncSession, reservation_id: UUID) -> None:
     await session.execute(delete(Occupancy).where(Occupancy.reservation_id == reservation_id))
 
 
-async def _occupy(session: AsyncSession, reservation_id: UUID, room: Room, span: Span) -> bool:
+async def occupy(session: AsyncSession, reservation_id: UUID, room: Room, span: Span) -> bool:
     """Take the room; False when somebody has it, and then what the reservation held is still held."""
     whole = rules.blocked(room, span)
     during = Range(whole.starts_at, whole.ends_at)

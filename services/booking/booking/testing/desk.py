@@ -1,4 +1,4 @@
-"""For tests: days that are surely open, and a desk at which rooms are asked for on a real database."""
+"""A desk at which rooms are asked for, on a real database, and days that are surely open."""
 
 import json
 from dataclasses import dataclass
