@@ -20,7 +20,7 @@ from ronde.web.keys import KeyNeeded
 from ronde.web.problems import NotFound
 
 from .answers import Answer, Answers
-from .box import Box, Message, newest
+from .box import Box, Message, newest, spoken
 from .mail import listen
 from .settings import CatcherSettings
 
@@ -163,16 +163,16 @@ def routes(app: FastAPI) -> None:
         phones: dict[str, list[Message]] = {}
         for one in reversed(texts):
             phones.setdefault(one.to, []).append(one)
-        shown = {number: newest(reversed(list_), BUBBLES)[::-1] for number, list_ in list(phones.items())[:PHONES]}
         return render(
             request,
             "messages.html",
-            phones=shown,
+            phones={number: list_[:BUBBLES][::-1] for number, list_ in list(phones.items())[:PHONES]},
             phone_count=len(phones),
             mails=newest(mails, MAILS),
             mail_count=len(mails),
             sms_count=len(texts),
             to=to,
+            spoken=spoken,
         )
 
     @app.get("/health/live", include_in_schema=False)

@@ -91,6 +91,13 @@ def same(recipient: str) -> str:
     return recipient.strip().lower() if "@" in recipient else "".join(filter(str.isdigit, recipient))
 
 
+def spoken(number: str) -> str:
+    """A French number in pairs: `+33 6 39 98 00 01`; another country's as it is."""
+    if not (number.startswith("+33") and len(number) == 12):
+        return number
+    return "\u00a0".join([number[:3], number[3], *(number[i : i + 2] for i in range(4, 12, 2))])
+
+
 def newest(messages: Iterable[Message], count: int) -> list[Message]:
     """The last `count`, newest first."""
     return list(messages)[-count:][::-1]
