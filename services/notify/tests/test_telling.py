@@ -1,15 +1,18 @@
 """Right person, right news, once: from what enrolment says to what leaves."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 import time_machine
+from notify.ears import Ears
 from notify.providers import Letter, NotNow, Outcome, Rejected
 from notify.sending import Sender
 from notify.testing import TUESDAY, Enrolment, Family, Postbox, Workshop, families, statuses
 from ronde.clock import now
 from ronde.database import Database
 from ronde.retry import NotKnownYet
+from ronde.work import Worker
 from sqlalchemy import text
 
 pytestmark = pytest.mark.database
@@ -310,6 +313,34 @@ async def test_neither_texts_nor_addresses_stay_with_the_messages_or_go_to_the_s
     assert len(kept) == len(said) == 2
     for secret in (family.phone, family.email, family.link, "confirmé"):
         assert not any(str(secret) in one for one in kept + said)
+
+
+async def test_a_message_leaves_when_its_cause_is_committed_and_not_at_the_next_look(
+    db: Database, enrolment: Enrolment, sms: Sender, phones: Postbox
+) -> None:
+    family, workshop, left = Family(email=None), Workshop(), asyncio.Event()
+
+    async def leaves(_letter: Letter) -> None:
+        left.set()
+
+    phones.meanwhile = leaves
+    worker, listening = Worker("send sms", sms.send, every=3600), asyncio.Event()
+
+    def heard() -> None:
+        listening.set()
+        worker.wake()
+
+    ears = Ears(db.engine, heard)
+    worker.start()
+    ears.start()
+    async with asyncio.timeout(20):
+        await listening.wait()
+        await enrolment.opens(workshop)
+        await enrolment.knows(family)
+        await enrolment.confirms(family, workshop)
+        await left.wait()
+    await worker.stop()
+    await ears.stop()
 
 
 async def told(db: Database) -> list[tuple[str, str]]:
