@@ -158,3 +158,11 @@ async def test_a_cookie_of_another_service_or_forged_is_nothing(app: FastAPI, se
 def test_a_short_secret_is_refused_at_once() -> None:
     with pytest.raises(ValueError, match="32 characters"):
         app_with(router, Settings(secret="short"))
+
+
+async def test_who_is_signed_in_is_shown_with_a_way_out(app: FastAPI) -> None:
+    async with visitor(app) as client:
+        await sign_in(client)
+        html = (await client.get("/sign-in")).text
+    assert "Relais petite enfance" in html
+    assert 'action="/sign-out"' in html

@@ -4,6 +4,7 @@ from typing import Annotated, Any, ClassVar
 
 import pytest
 from fastapi import APIRouter, FastAPI
+from jsonschema import Draft202012Validator
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from ronde.refusal import Refused
 from ronde.web.language import accepted
@@ -145,3 +146,16 @@ async def test_a_browser_gets_a_page(app: FastAPI) -> None:
     assert answer.status_code == 409
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert "<h1>L&#39;espace est pris.</h1>" in answer.text
+
+
+async def test_openapi_tells_of_problems_and_of_nothing_else(app: FastAPI) -> None:
+    async with visitor(app) as client:
+        said = (await client.get("/openapi.json")).json()
+        refused = (await client.get("/rooms/blue")).json()
+    assert "HTTPValidationError" not in str(said)
+    responses = said["paths"]["/enrolments"]["post"]["responses"]
+    assert set(responses) == {"200", "default"}
+    assert set(responses["default"]["content"]) == {"application/problem+json"}
+    schemas = said["components"]["schemas"]
+    Draft202012Validator({**schemas["Problem"], "components": said["components"]}).validate(refused)
+    assert {"Enrolment", "Problem", "FieldError"} <= set(schemas)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from . import door, pages, problems, signin, static
+from . import door, pages, problems, schema, signin, static
 from .host import Settings
 from .idempotency import Once
 from .keys import Organisation
@@ -22,5 +22,6 @@ def install(app: FastAPI, settings: Settings, *, templates: Path | None = None) 
     app.include_router(static.router)
     app.include_router(signin.router)
     problems.install(app)
+    schema.describe(app)
     app.add_exception_handler(signin.SignInFirst, signin.sign_in_first)
     app.add_middleware(door.Door)

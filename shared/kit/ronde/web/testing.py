@@ -64,6 +64,19 @@ def visitor(app: FastAPI, **headers: str) -> AsyncClient:
     return AsyncClient(transport=ASGITransport(app), base_url="http://house.test", headers=headers)
 
 
+class OnlyReading:
+    """Stands before a service's database: `GET` never acts, so a transaction is an error.
+
+    `app.state.service.db = OnlyReading(app.state.service.db)`, then get every page: none may answer 500.
+    """
+
+    def __init__(self, db: Any) -> None:
+        self.reading = db.reading
+
+    def transaction(self) -> None:
+        raise AssertionError("a GET opened a transaction that may write")
+
+
 def keys_file(folder: Path) -> Path:
     path = folder / "keys.json"
     path.write_text(json.dumps({who: [digest(key)] for who, key in KEYS.items()}))

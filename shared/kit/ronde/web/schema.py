@@ -1,0 +1,57 @@
+"""OpenAPI tells the truth about refusals: problem+json, not the framework's own shape."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from pydantic import BaseModel, Field
+
+
+class FieldError(BaseModel):
+    """What is wrong with one field; `pointer` into the body, or the `parameter`'s name."""
+
+    pointer: str | None = Field(None, examples=["#/children/0/first_name"])
+    parameter: str | None = None
+    code: str = Field(examples=["missing"])
+    detail: str = Field(examples=["Ce champ est nécessaire."])
+
+
+class Problem(BaseModel):
+    """RFC 9457. More members may say what is possible instead."""
+
+    type: str = Field(examples=["urn:ronde:problem:room-taken"])
+    title: str = Field(description="the kind of refusal, in the reader's language")
+    status: int
+    detail: str = Field(description="this refusal, in the reader's language")
+    code: str = Field(description="for programs: the last word of `type`", examples=["room-taken"])
+    instance: str = Field(description="names the request, for whoever looks into it")
+    errors: list[FieldError] = Field(default_factory=list, description="only with the code `invalid`")
+
+
+def describe(app: FastAPI) -> None:
+    """Let `/openapi.json` give every operation the answer `default`: a problem."""
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = corrected(made())
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def corrected(found: dict[str, Any]) -> dict[str, Any]:
+    """The framework's document with our problems in it."""
+    schemas = found.setdefault("components", {}).setdefault("schemas", {})
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    model = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas |= {**model.pop("$defs"), "Problem": model}
+    problem = {
+        "description": "refused; `code` says why",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    for operations in found.get("paths", {}).values():
+        for operation in operations.values():
+            operation["responses"].pop("422", None)
+            operation["responses"]["default"] = problem
+    return found
