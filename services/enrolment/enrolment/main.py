@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import ronde.service
+from fastapi import FastAPI
 from ronde.service import Service
 from ronde.work import Worker
 
@@ -12,26 +13,32 @@ from enrolment.settings import Settings
 from enrolment.use_cases.expire_offers import expire_offers
 
 HERE = Path(__file__).parent
+
+
+def build(settings: Settings) -> FastAPI:
+    """The service as an app. Nothing is connected before it starts."""
+
+    def workers(service: Service) -> list[Worker]:
+        async def step() -> bool:
+            async with service.db.transaction() as tx:
+                return await expire_offers(tx, settings.terms)
+
+        return [Worker("expire offers", step, every=settings.expire_every)]
+
+    return ronde.service.build(
+        settings,
+        subscriptions=consuming(settings),
+        routers=[api.router, pages.router],
+        workers=workers,
+        migrations=HERE / "migrations",
+        templates=HERE / "templates",
+    )
+
+
 settings = Settings()
-
-
-def workers(service: Service) -> list[Worker]:
-    async def step() -> bool:
-        async with service.db.transaction() as tx:
-            return await expire_offers(tx, settings.terms)
-
-    return [Worker("expire offers", step, every=settings.expire_every)]
-
-
-app = ronde.service.build(
-    settings,
-    subscriptions=consuming(settings),
-    routers=[api.router, pages.router],
-    workers=workers,
-    migrations=HERE / "migrations",
-    templates=HERE / "templates",
-)
+app = build(settings)
 
 
 def run() -> None:
+    """The console script ronde-enrolment."""
     ronde.service.run("enrolment.main:app", settings)

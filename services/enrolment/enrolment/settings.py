@@ -18,7 +18,7 @@ class Terms:
     answer_within: timedelta = timedelta(hours=24)
     quiet_from: time = time(21)
     quiet_until: time = time(8)
-    public_url: str = "http://127.0.0.1:8000"
+    public_url: str = "http://127.0.0.1:8701"
     link_stays: timedelta = timedelta(days=30)
 
 
@@ -26,6 +26,8 @@ class Settings(ServiceSettings):
     """RONDE_… variables of the service `enrolment`."""
 
     service: str = "enrolment"
+    http_port: int = Field(8701, description="port to listen on")
+    public_url: str = Field("http://127.0.0.1:8701", description="how people reach this service, no slash at the end")
     answer_hours: int = Field(24, ge=1, description="how long an offered place is held, in hours")
     quiet_from: time = Field(time(21), description="from then on nobody is expected to answer, local time")
     quiet_until: time = Field(time(8), description="until then, the next morning")

@@ -1,10 +1,17 @@
-"""What the tests of enrolment share."""
+"""What the tests of enrolment share: a desk on a database of its own, and the whole service behind its doors."""
 
+import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
-from enrolment.rig import MIGRATIONS, Desk
+from enrolment.settings import Settings
+from enrolment.testing import MIGRATIONS, Desk, Running, running
 from ronde.migrations import upgrade
+from ronde.testing import Amqp
+from ronde.web.keys import digest
+
+NO_BROKER = "amqp://enrolment:none@127.0.0.1:9/"
 
 
 @pytest.fixture
@@ -14,3 +21,33 @@ async def desk(database_url: str) -> AsyncIterator[Desk]:
     desk = Desk(database_url)
     yield desk
     await desk.db.close()
+
+
+@pytest.fixture
+def settings(house_file: Path, database_url: str, tmp_path: Path) -> Settings:
+    """Each organisation's key is `key-of-<organisation>`."""
+    keys_file = tmp_path / "keys.json"
+    keys_file.write_text(json.dumps({who: digest(f"key-of-{who}") for who in ("bottines", "relais", "acepp")}))
+    return Settings(
+        house_file=house_file,
+        database_url=database_url,
+        amqp_url=NO_BROKER,
+        keys_file=keys_file,
+        secret="s" * 40,
+        expire_every=0.1,
+    )
+
+
+@pytest.fixture
+async def doors(settings: Settings) -> AsyncIterator[Running]:
+    """The whole service behind HTTP, without a broker: it serves, and keeps what it has to say."""
+    async with running(settings) as service:
+        yield service
+
+
+@pytest.fixture
+async def on_the_bus(settings: Settings, amqp: Amqp) -> AsyncIterator[Running]:
+    """The whole service, with partners and booking who speak to it, and somebody who hears what it says."""
+    heard = await amqp.listen("enrolment.#")
+    async with running(settings.model_copy(update={"amqp_url": amqp.url("enrolment")}), amqp, heard) as service:
+        yield service

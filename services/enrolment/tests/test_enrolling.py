@@ -7,9 +7,9 @@ from hashlib import sha256
 import pytest
 import time_machine
 from enrolment.refusals import EnrolmentUnknown, SessionBegan, SessionUnknown
-from enrolment.rig import PARIS, Desk, in_days
 from enrolment.rules import Born
 from enrolment.tables import Link
+from enrolment.testing import PARIS, Desk, in_days
 from enrolment.use_cases.accept_offer import AcceptOffer, OfferOver, accept_offer
 from enrolment.use_cases.decline_offer import DeclineOffer, NothingOffered, decline_offer
 from enrolment.use_cases.enrol import (

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 from enrolment import rules
-from enrolment.rig import Desk, in_days
 from enrolment.tables import Enrolment
+from enrolment.testing import Desk, in_days
 from enrolment.use_cases.accept_offer import AcceptOffer, accept_offer
 from enrolment.use_cases.decline_offer import DeclineOffer, decline_offer
 from enrolment.use_cases.enrol import Enrolled

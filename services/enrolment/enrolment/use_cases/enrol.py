@@ -40,6 +40,7 @@ class Enrolled:
     """`position` in the waiting list, 1 is first; None with a place."""
 
     enrolment: Enrolment
+    session: Session
     position: int | None
 
 
@@ -139,7 +140,7 @@ async def enrol(tx: Tx, terms: Terms, cmd: Enrol) -> Enrolled:
         if violated(error, "one_active_enrolment"):
             raise AlreadyEnrolled from None
         raise
-    return Enrolled(enrolment=enrolment, position=position)
+    return Enrolled(enrolment=enrolment, session=session, position=position)
 
 
 def _check(session: Session, party: Party, cmd: Enrol, terms: Terms) -> None:

@@ -1,4 +1,4 @@
-"""A desk to rehearse at: enrolment as its doors and its consumers use it, for tests and benchmarks."""
+"""A desk: enrolment on a database, used as its doors and its consumers use it."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from enrolment.consumers import consuming
 from enrolment.rules import Born
 from enrolment.settings import Settings, Terms
 from enrolment.tables import Enrolment, Session
+from enrolment.use_cases.call_off_session import CallOffSession, call_off_session
 from enrolment.use_cases.enrol import Enrol, Enrolled, enrol
 from enrolment.use_cases.expire_offers import expire_offers
 from enrolment.use_cases.follow_reservation import FollowReservation, follow_reservation
@@ -31,6 +32,8 @@ PARIS = ZoneInfo("Europe/Paris")
 TERMS = Terms(timezone=PARIS)
 ORGANISER = "relais"
 HOUR = timedelta(hours=1)
+Family = tuple[UUID, tuple[UUID, ...]]
+"""A registered party: its id, and its children's."""
 
 
 def in_days(days: int, hour: int = 10) -> datetime:
@@ -96,6 +99,31 @@ class Desk:
         async with self.db.transaction() as tx:
             await follow_reservation(tx, self.terms, cmd)
 
+    async def refuse_room(self, session_id: UUID) -> None:
+        free = in_days(11)
+        cmd = FollowReservation(
+            reservation_id=session_id,
+            organiser=ORGANISER,
+            session_id=session_id,
+            state="refused",
+            reason={"fr": "La salle est prise.", "en": "The room is taken."},
+            alternatives=(
+                {
+                    "room": "salle-atelier",
+                    "room_name": "Salle d'atelier",
+                    "starts_at": free.isoformat(),
+                    "ends_at": (free + HOUR).isoformat(),
+                },
+            ),
+        )
+        async with self.db.transaction() as tx:
+            await follow_reservation(tx, self.terms, cmd)
+
+    async def call_off(self, session_id: UUID) -> None:
+        reason = {"fr": "L'animatrice est absente.", "en": "The facilitator is away."}
+        async with self.db.transaction() as tx:
+            await call_off_session(tx, CallOffSession(organiser=ORGANISER, session_id=session_id, reason=reason))
+
     async def open_session(self, places: int = 8, *, starts_at: datetime | None = None, **facts: Any) -> UUID:
         """A session that one may enrol in."""
         id = await self.plan(places=places, starts_at=starts_at, **facts)
@@ -104,7 +132,7 @@ class Desk:
 
     async def family(
         self, children: int = 1, *, kind: PartyKind = "family", born: Born | None = None, name: str = "Camille Martin"
-    ) -> tuple[UUID, tuple[UUID, ...]]:
+    ) -> Family:
         """A registered party: its id, and its children's ids."""
         born = born or Born(date.today() - timedelta(days=500))  # noqa: DTZ011
         async with self.db.transaction() as tx:
@@ -122,9 +150,7 @@ class Desk:
             )
         return party.id, tuple(child.id for child in party.children)
 
-    async def enrol(
-        self, session_id: UUID, party: tuple[UUID, tuple[UUID, ...]] | None = None, *, children: int = 1
-    ) -> Enrolled:
+    async def enrol(self, session_id: UUID, party: Family | None = None, *, children: int = 1) -> Enrolled:
         party_id, child_ids = party or await self.family(children)
         cmd = Enrol(organiser=ORGANISER, session_id=session_id, party_id=party_id, child_ids=child_ids)
         async with self.db.transaction() as tx:

@@ -1,0 +1,137 @@
+"""JSON in and out: a route builds one command or runs one query."""
+
+from typing import Annotated, cast
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from ronde.clock import now
+from ronde.service import Service
+from ronde.web import Once, Organisation
+from ronde_contracts.event import Slug
+from starlette.responses import JSONResponse, Response
+
+from enrolment import queries
+from enrolment.problems import KEY, ONCE, problems
+from enrolment.queries import Seen, since_this_morning
+from enrolment.refusals import EnrolmentUnknown, SessionBegan, SessionUnknown
+from enrolment.settings import Settings, Terms
+from enrolment.shapes import EnrolmentBody, EnrolmentShown, PartyBody, PartyShown, SessionShown
+from enrolment.use_cases.accept_offer import AcceptOffer, OfferOver, accept_offer
+from enrolment.use_cases.decline_offer import DeclineOffer, NothingOffered, decline_offer
+from enrolment.use_cases.enrol import (
+    AgeOutOfRange,
+    AlreadyEnrolled,
+    ChildUnknown,
+    Enrol,
+    NotInvited,
+    PartyUnknown,
+    SessionNotOpen,
+    enrol,
+)
+from enrolment.use_cases.register_party import register_party
+from enrolment.use_cases.withdraw import NothingToWithdraw, Withdraw, withdraw
+
+router = APIRouter(tags=["enrolment"])
+NO = (SessionNotOpen, SessionBegan, NotInvited, AgeOutOfRange, AlreadyEnrolled, ChildUnknown)
+
+
+def service_of(request: Request) -> Service:
+    return cast(Service, request.app.state.service)
+
+
+def terms_of(request: Request) -> Terms:
+    return cast(Settings, service_of(request).settings).terms
+
+
+@router.get("/sessions", summary="The programme, with its places")
+async def list_sessions(
+    request: Request, organiser: Annotated[Slug | None, Query(description="of one member only")] = None
+) -> list[SessionShown]:
+    async with service_of(request).db.reading() as session:
+        found = await queries.programme(session, since_this_morning(now()), organiser)
+    return [SessionShown.of(one) for one in found]
+
+
+@router.post(
+    "/parties",
+    summary="Register a family or a childminder",
+    status_code=201,
+    response_model=PartyShown,
+    responses=problems(*KEY, *ONCE),
+)
+async def post_party(body: PartyBody, organisation: Organisation, attempt: Once, request: Request) -> Response:
+    async with service_of(request).db.transaction() as tx:
+
+        async def action() -> Response:
+            party = await register_party(tx, body.command(organisation))
+            return JSONResponse(PartyShown.of(party).model_dump(mode="json"), 201)
+
+        return await attempt.once(tx, organisation, action)
+
+
+@router.post(
+    "/sessions/{organiser}/{session_id}/enrolments",
+    summary="Enrol; when the session is full, join its waiting list",
+    status_code=201,
+    response_model=EnrolmentShown,
+    responses=problems(*KEY, *ONCE, SessionUnknown, PartyUnknown, *NO),
+)
+async def post_enrolment(
+    organiser: Slug,
+    session_id: UUID,
+    body: EnrolmentBody,
+    organisation: Organisation,
+    attempt: Once,
+    request: Request,
+) -> Response:
+    cmd = Enrol(
+        organiser=organiser, session_id=session_id, party_id=body.party_id, child_ids=tuple(body.child_ids)
+    )  # fmt: skip
+    async with service_of(request).db.transaction() as tx:
+
+        async def action() -> Response:
+            done = await enrol(tx, terms_of(request), cmd)
+            shown = EnrolmentShown.of(Seen(enrolment=done.enrolment, session=done.session, position=done.position))
+            headers = {"Location": f"/enrolments/{shown.enrolment_id}"}
+            return JSONResponse(shown.model_dump(mode="json"), 201, headers)
+
+        return await attempt.once(tx, organisation, action)
+
+
+@router.get("/enrolments/{id}", summary="One enrolment", responses=problems(*KEY, EnrolmentUnknown))
+async def show_enrolment(id: UUID, _organisation: Organisation, request: Request) -> EnrolmentShown:
+    async with service_of(request).db.reading() as session:
+        return EnrolmentShown.of(await queries.enrolment(session, id))
+
+
+@router.post(
+    "/enrolments/{id}/withdraw",
+    summary="Withdraw for a family that phones; again changes nothing",
+    responses=problems(*KEY, EnrolmentUnknown, NothingToWithdraw, SessionBegan),
+)
+async def post_withdraw(id: UUID, _organisation: Organisation, request: Request) -> EnrolmentShown:
+    async with service_of(request).db.transaction() as tx:
+        await withdraw(tx, terms_of(request), Withdraw(enrolment_id=id))
+        return EnrolmentShown.of(await queries.enrolment(tx.session, id))
+
+
+@router.post(
+    "/enrolments/{id}/accept",
+    summary="Accept the offered place for a family that phones; again changes nothing",
+    responses=problems(*KEY, EnrolmentUnknown, OfferOver),
+)
+async def post_accept(id: UUID, _organisation: Organisation, request: Request) -> EnrolmentShown:
+    async with service_of(request).db.transaction() as tx:
+        await accept_offer(tx, AcceptOffer(enrolment_id=id))
+        return EnrolmentShown.of(await queries.enrolment(tx.session, id))
+
+
+@router.post(
+    "/enrolments/{id}/decline",
+    summary="Decline the offered place for a family that phones; again changes nothing",
+    responses=problems(*KEY, EnrolmentUnknown, NothingOffered),
+)
+async def post_decline(id: UUID, _organisation: Organisation, request: Request) -> EnrolmentShown:
+    async with service_of(request).db.transaction() as tx:
+        await decline_offer(tx, terms_of(request), DeclineOffer(enrolment_id=id))
+        return EnrolmentShown.of(await queries.enrolment(tx.session, id))
