@@ -7,12 +7,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import orjson
+from ronde.clock import now
 from ronde.database import Database
 from ronde.envelope import Received
 from ronde.ids import new_id
 from ronde.inbox import Verdict, judge
 from ronde_contracts.event import Event, PartyKind
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 import enrolment
 from enrolment.consumers import consuming
@@ -163,6 +164,12 @@ class Desk:
     async def expire(self) -> bool:
         async with self.db.transaction() as tx:
             return await expire_offers(tx, self.terms)
+
+    async def let_the_deadline_pass(self, enrolled: Enrolled) -> None:
+        async with self.db.transaction() as tx:
+            await tx.session.execute(
+                update(Enrolment).where(Enrolment.id == enrolled.enrolment.id).values(deadline=now())
+            )
 
     async def state(self, enrolled: Enrolled) -> str:
         return (await self.enrolment(enrolled.enrolment.id)).state
