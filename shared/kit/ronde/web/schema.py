@@ -52,6 +52,8 @@ def corrected(found: dict[str, Any]) -> dict[str, Any]:
     }
     for operations in found.get("paths", {}).values():
         for operation in operations.values():
-            operation["responses"].pop("422", None)
-            operation["responses"]["default"] = problem
+            responses = operation["responses"]
+            if "HTTPValidationError" in str(responses.get("422")):  # a route's own 422 stays
+                del responses["422"]
+            responses.setdefault("default", problem)
     return found
