@@ -1,7 +1,6 @@
 """`ronde up`: start the house on this machine, and stay until Ctrl-C."""
 
 import signal
-import sys
 import time
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +11,7 @@ from rich.console import Console
 
 from ronde.house import HouseFileError, load
 from ronde.local.endpoints import Ports
-from ronde.local.process import INTERRUPTIONS, CannotStart, Child
+from ronde.local.process import INTERRUPTIONS, CannotStart
 from ronde.local.supervisor import Supervisor, only_one
 
 DAY = Path("examples/day")
@@ -30,7 +29,7 @@ def up(
     house: Annotated[Path, typer.Option(help="the house file, TOML")] = Path("deploy/house/villeurbanne.toml"),
 ) -> None:
     """Start the servers, the three services and the catcher; stop them all on Ctrl-C."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)
     directory = data_dir.resolve()
     for number in INTERRUPTIONS:
         signal.signal(number, _enough)
@@ -72,10 +71,7 @@ def _tell(console: Console, supervisor: Supervisor) -> None:
 def _stay(console: Console, supervisor: Supervisor, day: Path | None) -> None:
     """Watch until interrupted; the day, when there is one, writes to the same terminal."""
     if day is not None and day.exists():
-        program = [sys.executable, str(day), str(supervisor.endpoints_file)]
-        child = Child("day", program, run=supervisor.directory / "run", log=None)
-        child.launch()
-        supervisor.children.append(child)
+        supervisor.play(day)
     while True:
         time.sleep(0.5)
         for sentence in supervisor.fallen():

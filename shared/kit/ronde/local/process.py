@@ -72,6 +72,10 @@ class Child:
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def returncode(self) -> int | None:
+        return self._process.poll() if self._process is not None else None
+
     def wait_until(self, ready: Callable[[], bool], seconds: float) -> None:
         """Return when `ready()`; CannotStart when the process ends or `seconds` pass before that."""
         deadline = time.monotonic() + seconds

@@ -12,7 +12,7 @@ import httpx
 from ronde.local.process import CannotStart, Child, free_port
 from ronde.local.ways import THREE_WAYS
 
-ADMIN = "admin"
+ADMIN = "ronde"  # no organisation can have this name
 PLACES = (
     "/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin",  # Debian's wrapper in /usr/sbin insists on its own user
     "/usr/lib/rabbitmq/sbin",
@@ -74,8 +74,8 @@ class PrivateRabbitMQ:
 
     def launch(self) -> None:
         self.home.mkdir(parents=True, exist_ok=True)
+        (self.home / "rabbitmq.conf").touch(mode=0o600)
         (self.home / "rabbitmq.conf").write_text(self._configuration())
-        (self.home / "rabbitmq.conf").chmod(0o600)
         (self.home / "enabled_plugins").write_text("[rabbitmq_management].\n")
         (self.home / "env.conf").write_text("")
         self._names.launch()

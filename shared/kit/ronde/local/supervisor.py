@@ -71,10 +71,22 @@ class Supervisor:
             self.servers.stop()
 
     def fallen(self) -> list[str]:
-        """A sentence for each process that ended although nobody asked it to."""
+        """A sentence for each process that ended although nobody asked it to; the day may end when it is over."""
         gone = [child for child in self.children if not child.running]
         self.children = [child for child in self.children if child.running]
-        return [f"{child.name} has stopped by itself: {last_line(child.log)} (see {child.log})" for child in gone]
+        return [
+            f"{child.name} has stopped by itself"
+            + (f": {last_line(child.log)} (see {child.log})." if child.log else "; the house stays open.")
+            for child in gone
+            if child.log or child.returncode
+        ]
+
+    def play(self, program: Path) -> None:
+        """Run a program that takes part, on this terminal; its one argument is the endpoints file."""
+        words = [sys.executable, str(program), str(self.endpoints_file)]
+        child = Child(program.name, words, run=self.directory / "run", log=None)
+        child.launch()
+        self.children.append(child)
 
     def _child(self, name: str, command: list[str], settings: dict[str, str]) -> Child:
         child = Child(
