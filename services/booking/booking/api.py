@@ -28,12 +28,12 @@ WEEK, LONGEST_LIST = timedelta(days=7), timedelta(days=100)
 
 
 class NotAListableTime(Refused):
-    """`from` must be before `to`, at most 100 days."""
+    """`from` must be before `to`, at most 100 days, in the years 2000 to 2099."""
 
     code, status = "not-a-listable-time", 422
     words: ClassVar[dict[str, str]] = {
-        "fr": "« from » vient avant « to », et 100 jours au plus les séparent.",
-        "en": "“from” comes before “to”, and at most 100 days are between them.",
+        "fr": "« from » vient avant « to », 100 jours au plus les séparent, entre 2000 et 2099.",
+        "en": "“from” comes before “to”, at most 100 days apart, from 2000 to 2099.",
     }
 
 
@@ -67,6 +67,8 @@ async def list_reservations(
 
 def _listable(starts: datetime | None, ends: datetime | None) -> Span:
     starts = starts or now()
+    if not 2000 <= starts.year < 2100:
+        raise NotAListableTime
     ends = ends or starts + WEEK
     if not timedelta() < ends - starts <= LONGEST_LIST:
         raise NotAListableTime

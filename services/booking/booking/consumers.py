@@ -7,6 +7,7 @@ from ronde_contracts.booking import Asked
 from ronde_contracts.partners import SessionCancelled, SessionChanged, SessionPlanned
 
 from booking.finding import of_session
+from booking.refusals import InThePast
 from booking.rules import Span
 from booking.settings import Settings
 from booking.tables import State
@@ -39,7 +40,7 @@ def consuming(settings: Settings) -> Subscriptions:
         try:
             cmd = CancelReservation(reservation_id=known.id, organisation=organisation, session_id=session_id)
             await cancel_reservation(tx, cmd)
-        except Refused:
+        except InThePast:
             return  # it took place: history stays, and there is nothing to tell anybody
 
     return subscriptions

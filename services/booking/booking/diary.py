@@ -82,6 +82,8 @@ async def occupy(session: AsyncSession, reservation_id: UUID, room: Room, span: 
 
 async def _instead(session: AsyncSession, settings: Settings, own: UUID, wish: Wish) -> Sequence[Slot]:
     house, days = settings.house, settings.alternatives_days
+    if not rules.within_reach(wish.span, now()):
+        return ()
     busy = await _busy(session, house, own, around(wish, house.timezone, days=days))
     return alternatives(house, wish, busy, now=now(), days=days)
 

@@ -1,13 +1,12 @@
-"""The pages for people: the week of all rooms, for everybody; what was refused, for those who are signed in."""
+"""The pages for people: the week of all rooms, for everybody; what was refused, for the teams of the house."""
 
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from ronde.clock import now
-from ronde.web import render
+from ronde.web import Staff, render
 from ronde.web.language import language
-from ronde.web.signin import signed_in
 from starlette.responses import Response
 
 from booking import queries
@@ -19,15 +18,14 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/")
 async def show_week(
-    request: Request, week: Annotated[date | None, Query(description="any day of the week to show")] = None
+    request: Request, week: Annotated[date | None, Query(ge=date(2000, 1, 3), lt=date(2100, 1, 1))] = None
 ) -> Response:
-    service, settings = service_of(request), settings_of(request)
+    """`week` is any day of it."""
+    service = service_of(request)
     today = now().astimezone(service.house.timezone).date()
     monday = monday_of(week or today)
     async with service.db.reading() as session:
         reservations = await queries.reservations(session, service.house, span_of(service.house, monday))
-        since = now() - timedelta(days=settings.refusals_days)
-        refused = await queries.refused_lately(session, since=since) if signed_in(request) else []
     return render(
         request,
         "week.html",
@@ -36,6 +34,12 @@ async def show_week(
         this_week=monday == monday_of(today),
         previous=monday - timedelta(days=DAYS),
         next=monday + timedelta(days=DAYS),
-        refused=refused,
-        at=datetime.fromisoformat,
     )
+
+
+@router.get("/refused")
+async def show_refused(request: Request, _: Staff) -> Response:
+    since = now() - timedelta(days=settings_of(request).refusals_days)
+    async with service_of(request).db.reading() as session:
+        refused = await queries.refused_lately(session, since=since)
+    return render(request, "refused.html", refused=refused, at=datetime.fromisoformat)

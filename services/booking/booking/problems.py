@@ -8,12 +8,12 @@ from ronde.web.idempotency import IdempotencyKeyNeeded, IdempotencyKeyReused
 from ronde.web.keys import KeyNeeded, NotOfTheHouse
 
 from booking.finding import FollowsItsSession, NoSuchReservation, NotYours
-from booking.refusals import InThePast, RoomClosed, RoomTaken, RoomTooSmall, UnknownRoom
+from booking.refusals import InThePast, RoomClosed, RoomTaken, RoomTooSmall, TooFarAhead, UnknownRoom
 from booking.shapes import SLOT, Problem
 
 KEY: tuple[type[Refused], ...] = (KeyNeeded, NotOfTheHouse)
 ONCE: tuple[type[Refused], ...] = (IdempotencyKeyNeeded, IdempotencyKeyReused)
-NO_ROOM: tuple[type[Refused], ...] = (UnknownRoom, InThePast, RoomTooSmall, RoomClosed, RoomTaken)
+NO_ROOM: tuple[type[Refused], ...] = (UnknownRoom, InThePast, TooFarAhead, RoomTooSmall, RoomClosed, RoomTaken)
 THEIRS: tuple[type[Refused], ...] = (NoSuchReservation, NotYours, FollowsItsSession)
 
 
@@ -45,6 +45,6 @@ def _example(refusal: type[Refused]) -> dict[str, Any]:
         "code": refusal.code,
         "instance": "urn:ronde:request:5f0c1d2e3b4a5968",
     }
-    if refusal in NO_ROOM:
+    if refusal in NO_ROOM and refusal is not TooFarAhead:
         example["alternatives"] = [{"room": "salle-reunion", "room_name": "Salle de réunion", **SLOT}]
     return example

@@ -30,6 +30,16 @@ class InThePast(Refused):
     }
 
 
+class TooFarAhead(Refused):
+    """Further ahead than the house can plan."""
+
+    code, status = "too-far-ahead", 422
+    words: ClassVar[Words] = {
+        "fr": "C'est trop loin : la maison ne s'engage pas si longtemps à l'avance.",
+        "en": "That is too far ahead: the house does not commit itself for so long.",
+    }
+
+
 class RoomTooSmall(Refused):
     """More people than the room holds."""
 

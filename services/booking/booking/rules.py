@@ -11,7 +11,10 @@ from ronde.house import House, Room
 from ronde.refusal import Refused
 from ronde_contracts.event import Slot
 
-from booking.refusals import InThePast, RoomClosed, RoomTaken, RoomTooSmall, UnknownRoom
+from booking.refusals import InThePast, RoomClosed, RoomTaken, RoomTooSmall, TooFarAhead, UnknownRoom
+
+HORIZON = timedelta(days=3 * 365)
+"""As far as holidays are known, about. It also keeps years like 9999 away from calendars that end there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,11 @@ def is_free(room: Room, span: Span, busy: Busy) -> bool:
     return not any(whole.overlaps(other) for space in room.spaces for other in busy.get(space, ()))
 
 
+def within_reach(span: Span, now: datetime) -> bool:
+    """Whether it is in the years around now, and a calendar can be asked about it."""
+    return now - HORIZON < span.starts_at and span.ends_at < now + HORIZON
+
+
 def slot(room: Room, span: Span) -> Slot:
     """The room and the time as everybody reads them."""
     starts_at, ends_at = span.starts_at.astimezone(UTC), span.ends_at.astimezone(UTC)
@@ -66,6 +74,8 @@ def by_fit(house: House, prefer: str | None = None) -> list[Room]:
 
 def fitting(house: House, wish: Wish, *, now: datetime, prefer: str | None = None) -> list[Room]:
     """The rooms that could have it if they are free, best first. Raises why not, when there is none."""
+    if not within_reach(wish.span, now):
+        raise InThePast if wish.span.starts_at < now else TooFarAhead
     rooms = [room for room in by_fit(house, prefer) if wish.room in (None, room.id)]
     if not rooms:
         raise UnknownRoom

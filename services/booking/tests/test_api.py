@@ -12,6 +12,8 @@ from ronde.ids import new_id
 
 pytestmark = pytest.mark.database
 
+ENDLESS = ({"from": "2020-01-01T00:00:00Z"}, {"from": "0001-01-01T00:00:00Z"}, {"from": "9999-12-31T00:00:00Z"})
+
 
 def body(span: Span, **changes: Any) -> dict[str, Any]:
     hours = {"starts_at": span.starts_at.isoformat(), "ends_at": span.ends_at.isoformat()}
@@ -81,6 +83,8 @@ async def test_a_refusal_is_a_problem_with_alternatives_and_names_nobody(doors: 
         ({"ends_at": "2020-01-01T09:00:00Z"}, 422, "invalid"),
         ({"starts_at": "2027-01-12T09:00:00"}, 422, "invalid"),
         ({"starts_at": "2020-01-07T09:00:00Z", "ends_at": "2020-01-07T10:00:00Z"}, 422, "in-the-past"),
+        ({"starts_at": "0001-01-01T00:00:00+14:00"}, 422, "in-the-past"),
+        ({"ends_at": "9999-12-31T23:59:59-14:00"}, 422, "too-far-ahead"),
         ({"title": {"en": "Jam"}}, 422, "invalid"),
         ({"organisation": "relais"}, 422, "invalid"),
     ],
@@ -122,7 +126,7 @@ async def test_a_room_s_list_has_what_takes_it_from_elsewhere(doors: Running, da
         assert await listed(room="grande-salle-jardin") == ["grande-salle"]
         assert await listed(room="grande-salle") == ["grande-salle", "grande-salle-rue"]
         assert await listed(to=day.at("8:00", "9:00").ends_at.isoformat()) == []
-        for wrong in ({"room": "salle-de-bal"}, {"to": window["from"]}, {"from": "2020-01-01T00:00:00Z"}):
+        for wrong in ({"room": "salle-de-bal"}, {"to": window["from"]}, *ENDLESS):
             assert (await visitor.get("/reservations", params={**window, **wrong})).status_code == 422
 
 

@@ -60,15 +60,22 @@ async def test_a_date_that_is_none_is_a_page_in_words(doors: Running) -> None:
     assert (answer.status_code, "<html" in answer.text) == (422, True)
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+async def test_a_week_at_the_end_of_time_is_a_page_in_words(doors: Running, day: str) -> None:
+    async with doors.visitor(**HTML) as visitor:
+        assert (await visitor.get("/", params={"week": day})).status_code == 422
+
+
 @pytest.mark.broker
 async def test_what_was_refused_is_for_those_who_are_signed_in(on_the_bus: Running, day: OpenDay, house: House) -> None:
     asked = plan(new_id(), day.at("9:00", "11:00"), room="cuisine", title={"fr": "Café des parents"})
     await on_the_bus.say(("session.planned.v1", 1, asked))
     await on_the_bus.hears()
     async with on_the_bus.visitor(**HTML) as visitor:
-        assert "Café des parents" not in await page(visitor, day)
-        await visitor.post("/sign-in", data={"key": "key-of-acepp", "next": "/"})
-        seen = await page(visitor, day)
+        before = await visitor.get("/refused")
+        assert (before.status_code, "Café des parents" in before.text) == (401, False)
+        await visitor.post("/sign-in", data={"key": "key-of-acepp", "next": "/refused"})
+        seen = (await visitor.get("/refused")).text
     assert "Café des parents" in seen
     assert "« Cuisine partagée » accueille 8 personnes ; il en faut 16." in seen
     assert house.room("salle-reunion").name["fr"] in seen

@@ -38,6 +38,8 @@ def refusal(house: House, wish: Wish) -> Refused | None:
         ("room-too-small", None, TUESDAY, 61),
         ("in-the-past", "cuisine", span("2027-01-04", "08:59", "11:00"), 2),
         ("in-the-past", None, span("2026-12-01", "09:00", "11:00"), 2),
+        ("too-far-ahead", None, span("2036-12-01", "09:00", "11:00"), 2),
+        ("in-the-past", None, span("1936-12-01", "09:00", "11:00"), 2),
         ("room-closed", "cuisine", span("2027-01-10", "09:00", "11:00"), 2),  # a Sunday
         ("room-closed", None, span("2027-05-07", "09:00", "11:00"), 2),  # the house's own closing day
         ("room-closed", None, span("2027-03-29", "09:00", "11:00"), 2),  # Easter Monday
