@@ -1,108 +1,114 @@
-"""E-mail by SMTP, one connection a message. What fails before the text is handed over has surely not left."""
+"""A POST that creates is done once, however often it is sent: the answer is kept with the rows that it made."""
 
-import email.policy
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.utils import format_datetime
-from uuid import UUID
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Annotated, ClassVar
 
-import aiosmtplib
+from fastapi import Depends, Header, Request
+from sqlalchemy import text
+from starlette.responses import Response
+
 from ronde.clock import now
+from ronde.database import Tx
+from ronde.refusal import Refused
 
-from notify.providers import Letter, NotNow, Outcome, Rejected, Taken, Unknown
-
-POLICY = email.policy.SMTP.clone(cte_type="7bit")
-
-
-class Smtp:
-    """One server. `name` is who the e-mail says it is from, `sender` its address."""
-
-    def __init__(
-        self,
-        host: str,
-        port: int,
-        *,
-        security: str,
-        user: str | None,
-        password: str | None,
-        name: str,
-        sender: str,
-        timeout: float,
-    ) -> None:
-        self._host = host
-        self._port = port
-        self._security = security
-        self._user = user
-        self._password = password
-        self._name = name
-        self._sender = sender
-        self._timeout = timeout
-
-    async def send(self, letter: Letter) -> Outcome:
-        client = aiosmtplib.SMTP(
-            hostname=self._host,
-            port=self._port,
-            username=self._user,
-            password=self._password,
-            use_tls=self._security == "tls",
-            start_tls=self._security == "starttls",
-            timeout=self._timeout,
-        )
-        try:
-            body = compose(letter, name=self._name, sender=self._sender)
-            letter.to.encode("ascii")
-        except ValueError:
-            return Rejected("bad-address")
-        try:
-            return await self._converse(client, letter.to, body)
-        finally:
-            client.close()
-
-    async def _converse(self, client: aiosmtplib.SMTP, to: str, body: bytes) -> Outcome:
-        try:
-            await client.connect()
-            await client.mail(self._sender)
-            await client.rcpt(to)
-        except aiosmtplib.SMTPRecipientRefused as error:
-            return _refused(error.code)
-        except (aiosmtplib.SMTPException, OSError) as error:
-            # a refused sign-in or sender is ours to mend: the family's message is not at fault
-            return NotNow(_why(error))
-        try:
-            await client.data(body)
-        except aiosmtplib.SMTPResponseException as error:
-            return _refused(error.code)
-        except (aiosmtplib.SMTPException, OSError) as error:
-            return Unknown(_why(error))
-        return Taken(None)
-
-    async def find(self, reference: UUID) -> Outcome:  # noqa: ARG002
-        return Unknown("smtp-cannot-say")
-
-    async def close(self) -> None:
-        """Nothing is kept open."""
+FORM = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
-def compose(letter: Letter, *, name: str, sender: str) -> bytes:
-    """The e-mail as it goes over the wire. The message's id makes its Message-ID: a double is seen as one."""
-    mail = EmailMessage(policy=POLICY)
-    mail["From"] = Address(name, addr_spec=sender)
-    mail["To"] = Address(addr_spec=letter.to)
-    mail["Subject"] = letter.subject
-    mail["Date"] = format_datetime(now())
-    mail["Message-ID"] = f"<{letter.id}@{sender.rpartition('@')[2]}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(letter.text)
-    mail.add_alternative(letter.html, subtype="html")
-    mail["Content-Language"] = letter.language  # last: the contents take every Content-… header with them
-    return mail.as_bytes()
+class IdempotencyKeyNeeded(Refused):
+    """The request has no key of its own."""
+
+    code, status = "idempotency-key-needed", 400
+    words: ClassVar[dict[str, str]] = {
+        "fr": "Il faut un en-tête Idempotency-Key : un identifiant nouveau par demande, le même si elle est renvoyée.",
+        "en": "An Idempotency-Key header is needed: a new id for each request, the same one when it is sent again.",
+    }
 
 
-def _refused(code: int) -> Outcome:
-    return NotNow(f"smtp-{code}") if 400 <= code < 500 else Rejected("refused-by-provider")
+class IdempotencyKeyReused(Refused):
+    """The same key came with another request."""
+
+    code, status = "idempotency-key-reused", 422
+    words: ClassVar[dict[str, str]] = {
+        "fr": "Cette Idempotency-Key a déjà servi pour une autre demande. Prenez-en une nouvelle.",
+        "en": "This Idempotency-Key was used for another request already. Take a new one.",
+    }
 
 
-def _why(error: Exception) -> str:
-    """Never the server's words: they quote the address."""
-    code = getattr(error, "code", None)
-    return f"smtp-{code}" if isinstance(code, int) else type(error).__name__
+@dataclass(frozen=True)
+class Attempt:
+    """One sending of a request: its key, and what it asks."""
+
+    key: str
+    request_hash: bytes
+
+    async def once(self, tx: Tx, caller: str, action: Callable[[], Awaitable[Response]]) -> Response:
+        """Run `action` and keep its answer; see `once` below."""
+        return await once(tx, caller, self.key, self.request_hash, action)
+
+
+async def attempt(
+    request: Request,
+    idempotency_key: Annotated[
+        str | None, Header(description="a new id for each request, the same one when it is sent again")
+    ] = None,
+) -> Attempt:
+    """The key from the header; from the hidden field `idempotency_key` when a page's form is posted."""
+    key = idempotency_key or ""
+    if not key and request.headers.get("content-type", "").startswith(FORM):
+        key = str((await request.form()).get("idempotency_key", ""))
+    if not (8 <= len(key) <= 200 and key.isascii() and key.isprintable()):
+        raise IdempotencyKeyNeeded
+    asked = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
+    return Attempt(key, sha256(asked + request.state.body_hash).digest())
+
+
+Once = Annotated[Attempt, Depends(attempt)]
+"""In a route: `attempt: Once`, then `await attempt.once(tx, caller, action)`."""
+
+CLAIM = text(
+    "INSERT INTO idempotency (caller, key, request_hash, status, content_type, body, created_at)"
+    " VALUES (:caller, :key, :request_hash, 0, '', '', :at) ON CONFLICT DO NOTHING RETURNING 1"
+)
+READ = text(
+    "SELECT request_hash, status, content_type, location, body FROM idempotency WHERE caller = :caller AND key = :key"
+)
+KEEP = text(
+    "UPDATE idempotency SET status = :status, content_type = :content_type, location = :location, body = :body"
+    " WHERE caller = :caller AND key = :key"
+)
+
+
+async def once(
+    tx: Tx, caller: str, key: str, request_hash: bytes, action: Callable[[], Awaitable[Response]]
+) -> Response:
+    """Run `action` in `tx` and keep its answer, or give the answer kept from the first time.
+
+    The second of two at once waits on the first one's row. When the first is refused or fails, its transaction and
+    so its row are gone, and the second runs. Raises IdempotencyKeyReused when the same key asks for something else.
+    """
+    who = {"caller": caller, "key": key}
+    claimed = await tx.session.scalar(CLAIM, {**who, "request_hash": request_hash, "at": now()})
+    if claimed is None:
+        kept = (await tx.session.execute(READ, who)).one()
+        if kept.request_hash != request_hash:
+            raise IdempotencyKeyReused
+        headers = {"Idempotency-Replayed": "true"}
+        if kept.content_type:
+            headers["Content-Type"] = kept.content_type
+        if kept.location:
+            headers["Location"] = kept.location
+        return Response(kept.body, kept.status, headers)
+    answer = await action()
+    await tx.session.execute(
+        KEEP,
+        {
+            **who,
+            "status": answer.status_code,
+            "content_type": answer.headers.get("content-type", ""),
+            "location": answer.headers.get("location"),
+            "body": bytes(answer.body),
+        },
+    )
+    return answer
