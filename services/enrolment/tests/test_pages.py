@@ -83,7 +83,7 @@ async def test_withdraw_offer_accept_by_the_links(desk: Desk, doors: Running) ->
         assert "Inscription confirmée" in await read(family, one)
         await family.post(f"{one}/withdraw")
         page = await read(family, other)
-        assert "Une place est réservée pour vous" in page
+        assert "Une place vous est proposée" in page
         assert (await family.post(f"{other}/accept")).status_code == 303
         assert "Inscription confirmée" in await read(family, other)
         late = await family.post(f"{one}/accept")
@@ -144,6 +144,16 @@ async def test_the_family_page_is_nobody_else_s(desk: Desk, doors: Running) -> N
         assert elsewhere.status_code == 403
 
 
+async def test_without_a_room_a_family_reads_that_its_place_is_kept(desk: Desk, doors: Running) -> None:
+    session = await desk.open_session(places=1)
+    for _ in range(2):
+        await desk.enrol(session)
+    await desk.refuse_room(session)
+    async with doors.visitor(**HTML) as family:
+        for link, keeps in zip(await links(desk), ("Vous gardez votre place", "Vous gardez votre rang"), strict=True):
+            assert keeps in await read(family, link)
+
+
 async def test_called_off_and_begun_leave_nothing_to_press(desk: Desk, doors: Running) -> None:
     starts_at = in_days(3)
     session = await desk.open_session(starts_at=starts_at)
@@ -168,8 +178,7 @@ async def test_the_programme_is_for_everybody_and_the_list_for_staff(desk: Desk,
     path = f"/sessions/{ORGANISER}/{session}"
     async with doors.visitor(**HTML) as anybody:
         page = await read(anybody, "/")
-        assert "2 / 2 places prises" in page
-        assert "1 en attente" in page
+        assert "2 / 2 places prises, 1 en attente" in page
         assert "Salle demandée" not in page
         assert "I-" not in await read(anybody, path)
         assert (await anybody.post("/sign-in", data={"key": "key-of-acepp"})).status_code == 303
