@@ -8,6 +8,7 @@ import time_machine
 from notify.providers import Letter, Unknown
 from notify.sending import Sender
 from notify.testing import TUESDAY, Enrolment, Family, Postbox, Workshop, families, statuses
+from notify.use_cases.send_due import take_due
 from notify.wording import Wording
 from ronde.clock import now
 from ronde.database import Database
@@ -141,3 +142,29 @@ async def test_what_the_provider_cannot_say_stays_unknown_and_is_not_sent_again(
     assert len(phones.given) == 1
     async with db.reading() as session:
         assert (await session.execute(text("SELECT count(*) FROM outbox"))).scalar() == 0
+
+
+async def test_a_move_waits_for_the_letter_that_is_being_written_and_then_corrects_it(
+    db: Database, enrolment: Enrolment, wording: Wording
+) -> None:
+    """The letter has the old time in it, and its claim is not committed: the move must not take it for waiting."""
+    family, workshop = Family(email=None), Workshop()
+    await enrolled(enrolment, workshop, [family])
+    async with db.transaction() as tx:
+        _, [parcel] = await take_due(tx, "sms", wording, limit=10)
+        moving = asyncio.create_task(enrolment.moves(workshop, TUESDAY + timedelta(days=7)))
+        while not moving.done() and not await somebody_waits_for_a_lock(db):
+            await asyncio.sleep(0.01)
+    await moving
+    assert "16 janvier" in parcel.letter.text
+    assert await statuses(db, family) == [
+        ("enrolment-confirmed", "sms", "sending"),
+        ("session-moved", "sms", "scheduled"),
+    ]
+
+
+async def somebody_waits_for_a_lock(db: Database) -> bool:
+    asked = text("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity"
+                 " WHERE datname = current_database()))")  # fmt: skip
+    async with db.reading() as session:
+        return bool((await session.execute(asked)).scalar())
