@@ -1,23 +1,22 @@
 """JSON in and out: a route builds one command or runs one query."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, ClassVar, cast
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime
 from ronde.clock import now
 from ronde.refusal import Refused
-from ronde.service import Service
 from ronde.web import Once, Organisation
 from ronde_contracts.event import Slug
 from starlette.responses import JSONResponse, Response
 
 from booking import queries
+from booking.doors import service_of, settings_of
 from booking.problems import KEY, NO_ROOM, ONCE, THEIRS, problems
 from booking.refusals import InThePast, UnknownRoom
 from booking.rules import Span
-from booking.settings import Settings
 from booking.shapes import NewReservation, NewSlot, ReservationShown, RoomShown
 from booking.use_cases.cancel_reservation import CancelReservation, cancel_reservation
 from booking.use_cases.move_reservation import MoveReservation, NothingToMove, move_reservation
@@ -35,14 +34,6 @@ class NotAListableTime(Refused):
         "fr": "« from » vient avant « to », 100 jours au plus les séparent, entre 2000 et 2099.",
         "en": "“from” comes before “to”, at most 100 days apart, from 2000 to 2099.",
     }
-
-
-def service_of(request: Request) -> Service:
-    return cast(Service, request.app.state.service)
-
-
-def settings_of(request: Request) -> Settings:
-    return cast(Settings, service_of(request).settings)
 
 
 @router.get("/rooms", summary="The shared rooms")

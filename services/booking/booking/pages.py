@@ -10,7 +10,7 @@ from ronde.web.language import language
 from starlette.responses import Response
 
 from booking import queries
-from booking.api import service_of, settings_of
+from booking.doors import service_of, settings_of
 from booking.week import DAYS, monday_of, span_of, timetables
 
 router = APIRouter(include_in_schema=False)

@@ -4,16 +4,16 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import Any, Protocol, cast
 from uuid import UUID
 
 import aio_pika
+from aio_pika.abc import AbstractIncomingMessage
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from ronde.envelope import STRUCTURED
 from ronde.ids import new_id
 from ronde.service import Service
-from ronde.testing import Amqp
 from sqlalchemy import text
 
 from booking.main import build
@@ -24,10 +24,17 @@ Said = tuple[str, int, dict[str, Any]]
 """What booking published: type without its version, sequence, data."""
 
 
+class Bus(Protocol):
+    """The part of ronde.testing.Amqp that is used here: a service's package imports no test server."""
+
+    def url(self, user: str) -> str: ...
+    async def get(self, queue: str, within: float) -> AbstractIncomingMessage | None: ...
+
+
 class Running:
     """Its HTTP doors, and the bus when it has one; `queue` hears what it says."""
 
-    def __init__(self, app: FastAPI, amqp: Amqp | None, queue: str) -> None:
+    def __init__(self, app: FastAPI, amqp: Bus | None, queue: str) -> None:
         self._app, self._amqp, self._queue = app, amqp, queue
 
     @property
@@ -90,7 +97,7 @@ class Running:
 
 
 @asynccontextmanager
-async def running(settings: Settings, amqp: Amqp | None = None, queue: str = "") -> AsyncIterator[Running]:
+async def running(settings: Settings, amqp: Bus | None = None, queue: str = "") -> AsyncIterator[Running]:
     """The service, started, and stopped after."""
     app = build(settings)
     async with app.router.lifespan_context(app):
