@@ -1,6 +1,7 @@
 """The page of the messages: what was sent and why, for the teams of the house."""
 
-from typing import Annotated
+from itertools import groupby
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -22,7 +23,7 @@ PURPOSES = {
     Purpose.MOVED: {"fr": "Séance déplacée", "en": "Session moved"},
     Purpose.CALLED_OFF: {"fr": "Séance annulée", "en": "Session called off"},
 }
-CHANNELS = {"sms": {"fr": "SMS", "en": "SMS"}, "email": {"fr": "e-mail", "en": "e-mail"}}
+CHANNELS = {"sms": {"fr": "SMS", "en": "SMS"}, "email": {"fr": "e\u2011mail", "en": "e\u2011mail"}}
 STATUSES = {
     "scheduled": ("waiting", {"fr": "va partir", "en": "about to leave"}),
     "sending": ("waiting", {"fr": "en train de partir", "en": "leaving"}),
@@ -44,12 +45,13 @@ NEXT_TRY = {"fr": "nouvel essai prévu", "en": "will be tried again"}
 
 @router.get("/")
 async def sent(request: Request, staff: Staff, before: Annotated[UUID | None, Query()] = None) -> Response:  # noqa: ARG001
-    """Newest first, a line a message."""
+    """Newest first, by day, a line a message."""
     async with request.app.state.service.db.reading() as session:
         found = await queries.messages(session, limit=A_PAGE, before=before)
-    lines = [
+    lines: list[dict[str, Any]] = [
         {
             "told": told,
+            "at": told.created_at,
             "purpose": PURPOSES[Purpose(told.purpose)],
             "channel": CHANNELS[told.channel],
             "status": STATUSES[told.status],
@@ -57,7 +59,10 @@ async def sent(request: Request, staff: Staff, before: Annotated[UUID | None, Qu
         }
         for told in found
     ]
-    return render(request, "sent.html", lines=lines, first=before is None, more=len(found) == A_PAGE)
+    zone = request.app.state.service.house.timezone
+    days = [list(day) for _, day in groupby(lines, lambda line: line["at"].astimezone(zone).date())]
+    older = found[-1].id if len(found) == A_PAGE else None
+    return render(request, "sent.html", days=days, live=before is None, older=older)
 
 
 def _problem(told: queries.Told) -> dict[str, str] | None:

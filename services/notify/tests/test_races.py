@@ -153,7 +153,7 @@ async def test_a_move_waits_for_the_letter_that_is_being_written_and_then_correc
     async with db.transaction() as tx:
         _, [parcel] = await take_due(tx, "sms", wording, limit=10)
         moving = asyncio.create_task(enrolment.moves(workshop, TUESDAY + timedelta(days=7)))
-        while not moving.done() and not await somebody_waits_for_a_lock(db):
+        while not moving.done() and not await somebody_waits_for_a_lock(db):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     await moving
     assert "16 janvier" in parcel.letter.text
