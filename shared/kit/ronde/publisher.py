@@ -1,6 +1,8 @@
 """A confirmed publish: it returns when the broker has the message, and raises when nobody knows."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, cast
 
@@ -19,19 +21,25 @@ HEARTBEAT = 10
 
 
 def beating(url: str, name: str) -> str:
-    """The broker's URL with our heartbeat, and a name that ops see in the list of connections."""
-    return str(URL(url).update_query(heartbeat=HEARTBEAT, name=name))
+    """The broker's URL with our heartbeat, unless it has one, and a name that ops see in the list of connections."""
+    asked = URL(url)
+    return str(asked.update_query(heartbeat=asked.query.get("heartbeat", HEARTBEAT), name=name))
 
 
 class NotConfirmed(Exception):
     """The broker did not take the message, or nobody knows: publish it again, consumers know duplicates.
 
-    `reason`: timeout, unroutable, refused, disconnected.
+    `reason`: timeout or disconnected (the broker is away), missing (the exchange is), unroutable, refused.
     """
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
+
+    @property
+    def away(self) -> bool:
+        """Whether it was the broker that did not answer, rather than this message that it would not take."""
+        return self.reason in ("timeout", "disconnected")
 
 
 class Publisher:
@@ -49,7 +57,7 @@ class Publisher:
         self._timeout = timeout
         self._connection: AbstractConnection | None = None
         self._channel: Channel | None = None
-        self._connecting = asyncio.Lock()
+        self._connecting: asyncio.Task[Channel] | None = None
 
     async def publish(
         self,
@@ -77,21 +85,41 @@ class Publisher:
             user_id=self._user,
             delivery_mode=2,
         )
+        async with self._working_channel() as channel:
+            try:
+                await channel.basic_publish(
+                    body,
+                    exchange=exchange,
+                    routing_key=routing_key,
+                    properties=properties,
+                    mandatory=True,
+                    timeout=self._timeout,
+                    wait=False,
+                )
+            except DeliveryError as error:
+                # A return or a nack leaves the channel in order.
+                raise NotConfirmed("unroutable", f"{exchange} {routing_key}: {type(error).__name__}") from None
+
+    async def has(self, exchange: str) -> bool:
+        """Whether the exchange exists. Raises NotConfirmed when nobody knows."""
+        try:
+            async with self._working_channel() as channel:
+                await channel.exchange_declare(exchange, passive=True, timeout=self._timeout)
+        except NotConfirmed as problem:
+            if problem.reason == "missing":
+                return False
+            raise
+        return True
+
+    @asynccontextmanager
+    async def _working_channel(self) -> AsyncIterator[Channel]:
+        """A channel, thrown away when the use of it fails. Raises NotConfirmed."""
         channel: Channel | None = None
         try:
             channel = await self._open_channel()
-            await channel.basic_publish(
-                body,
-                exchange=exchange,
-                routing_key=routing_key,
-                properties=properties,
-                mandatory=True,
-                timeout=self._timeout,
-                wait=False,
-            )
-        except DeliveryError as error:
-            # A return or a nack leaves the channel in order.
-            raise NotConfirmed("unroutable", f"{exchange} {routing_key}: {type(error).__name__}") from None
+            yield channel
+        except NotConfirmed:
+            raise
         except asyncio.CancelledError:
             if asked_to_stop():
                 raise
@@ -101,37 +129,39 @@ class Publisher:
         except TimeoutError:
             await self._discard(channel)
             raise NotConfirmed("timeout", f"no confirm in {self._timeout:g} s") from None
-        except Exception as error:  # aiormq's errors share no base class, and sockets raise OSError
+        except Exception as error:
             await self._discard(channel)
-            name = type(error).__name__
-            refused = name.startswith(("ChannelAccess", "ChannelNotFound", "ChannelPrecondition", "Authentication"))
-            raise NotConfirmed("refused" if refused else "disconnected", name) from error
+            raise NotConfirmed(_reason(error), type(error).__name__) from error
 
     async def _open_channel(self) -> Channel:
-        channel = self._channel
-        if channel is not None and not channel.is_closed:
-            return channel
-        async with self._connecting:
-            if self._channel is None or self._channel.is_closed:
-                await self._close()
-                async with asyncio.timeout(self._timeout):
-                    self._connection = await aiormq.connect(self._url)
-                    opened = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
-                    self._channel = cast(Channel, opened)  # the abstract one does not know `wait`
+        if self._channel is not None and not self._channel.is_closed:
             return self._channel
+        # One attempt for all who wait: 500 of them, one after the other at a frozen broker, would take over an hour.
+        if self._connecting is None or self._connecting.done():
+            self._connecting = asyncio.create_task(self._connect())
+        return await asyncio.shield(self._connecting)
+
+    async def _connect(self) -> Channel:
+        await self._let_go()
+        async with asyncio.timeout(self._timeout):
+            self._connection = await aiormq.connect(self._url)
+            opened = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
+        self._channel = cast(Channel, opened)  # the abstract one does not know `wait`
+        return self._channel
 
     async def _discard(self, channel: Channel | None) -> None:
         """Throw this channel's connection away, unless another publish in flight has done so already."""
-        async with self._connecting:
-            if self._channel is channel:
-                await self._close()
+        if channel is not None and self._channel is channel:
+            await self._let_go()
 
     async def close(self) -> None:
         """Let go of the connection; a later publish makes another."""
-        async with self._connecting:
-            await self._close()
+        if self._connecting is not None:
+            self._connecting.cancel()
+            await asyncio.wait([self._connecting])
+        await self._let_go()
 
-    async def _close(self) -> None:
+    async def _let_go(self) -> None:
         connection, self._connection, self._channel = self._connection, None, None
         if connection is None:
             return
@@ -142,3 +172,11 @@ class Publisher:
             if isinstance(error, asyncio.CancelledError) and asked_to_stop():
                 raise
             log.debug("connection closed badly", error=type(error).__name__)
+
+
+def _reason(error: Exception) -> str:
+    # aiormq's errors share no base class that would tell
+    name = type(error).__name__
+    if name.startswith("ChannelNotFound"):
+        return "missing"
+    return "refused" if name.startswith(("ChannelAccess", "ChannelPrecondition", "Authentication")) else "disconnected"

@@ -22,6 +22,10 @@ from .work import Worker
 BATCH = 500
 LANES_AT_ONCE = 32
 """Of 64: half, so that a second relay finds work while this one waits for confirms."""
+TIME_TO_BIND = 8.0
+"""Seconds. A consumer whose binding went with the exchange tries again every 5 s at most (see ronde.subscriber)."""
+
+Failure = tuple[outbox.Due, NotConfirmed]
 
 
 class Relay:
@@ -34,6 +38,7 @@ class Relay:
         self._workers = [Worker(f"relay {number}", self.step, every=1.0) for number in (1, 2)]
         self._ears = Worker("relay ears", self._listen, every=5.0)
         self._listener: asyncpg.Connection[Any] | None = None
+        self._missing: str | None = None
 
     async def start(self) -> None:
         for worker in (*self._workers, self._ears):
@@ -48,7 +53,9 @@ class Relay:
             await self._listener.close(timeout=2)
 
     async def step(self) -> bool:
-        """One batch; True when there may be more."""
+        """One batch; True when there may be more. Raises NotConfirmed while the broker is away."""
+        if self._missing is not None:
+            await self._wait_for(self._missing)
         async with self._engine.begin() as connection:
             rows = await outbox.claim(connection, lanes=LANES_AT_ONCE, rows=BATCH)
             if not rows:
@@ -58,27 +65,44 @@ class Relay:
                 by_subject[row.subject].append(row)
             results = await asyncio.gather(*(self._tell(queue) for queue in by_subject.values()))
             told = [row for done, _ in results for row in done]
+            failed = [failure for _, failure in results if failure is not None]
+            away = [(row, problem) for row, problem in failed if problem.away]
             if told:
                 await outbox.mark(connection, told)
-            failed = [failure for _, failure in results if failure is not None]
             for row, problem in failed:
-                await outbox.postpone(connection, row, str(problem))
+                if not problem.away:
+                    await outbox.postpone(connection, row, str(problem))
+            if away:
+                await outbox.still_due(connection, [row for row, _ in away], str(away[0][1]))
+        self._account(told, failed)
+        if away:
+            raise away[0][1]  # the worker waits, longer each time
+        return bool(told)
+
+    def _account(self, told: list[outbox.Due], failed: list[Failure]) -> None:
         for kind, group in groupby(sorted(row.type for row in told)):
             PUBLISHED.labels(kind).inc(len(list(group)))
-        for _row, problem in failed:
+        for row, problem in failed:
             PUBLISH_FAILED.labels(problem.reason).inc()
+            if problem.reason == "missing":
+                self._missing = row.exchange
         if failed:
             row, problem = failed[0]
             log.warning(
-                "not published yet",
-                rows=len(failed),
-                kind=row.type,
-                attempts=row.attempts + 1,
-                why=str(problem),
+                "not published yet", rows=len(failed), kind=row.type, attempts=row.attempts + 1, why=str(problem)
             )
-        return bool(told)
 
-    async def _tell(self, queue: list[outbox.Due]) -> tuple[list[outbox.Due], tuple[outbox.Due, NotConfirmed] | None]:
+    async def _wait_for(self, exchange: str) -> None:
+        """An exchange that was deleted comes back without its bindings: give its consumers the time to bind again.
+
+        What is published before that has one reader, the journal, and counts as told.
+        """
+        if not await self._publisher.has(exchange):
+            raise NotConfirmed("missing", exchange)
+        await asyncio.sleep(TIME_TO_BIND)
+        self._missing = None
+
+    async def _tell(self, queue: list[outbox.Due]) -> tuple[list[outbox.Due], Failure | None]:
         """The rows of one subject, in order; stops at the first that is not confirmed."""
         for number, row in enumerate(queue):
             try:

@@ -28,6 +28,8 @@ from .work import asked_to_stop
 
 __all__ = ["Consumers", "NotKnownYet", "Received", "Subscriptions", "Unacceptable"]
 
+WATCH_TIMEOUT = 15
+"""Seconds for the broker to answer the watch: it notices a frozen one before the heartbeat does (33 s)."""
 DELIVERY_LIMIT = 20
 """Only against a handler that kills its process: the broker drops nothing that merely fails, the ladder takes it."""
 
@@ -147,6 +149,7 @@ class Consumers:
             logger=None,
             app_id=None,
             fail_fast=True,
+            timeout=10,  # its own, shorter than ours: an attempt cut off from outside goes on in the background
         )
         for subscription in self._subscriptions.all:
             name = subscription.event.exchange
@@ -172,20 +175,25 @@ class Consumers:
             await broker.start()
 
     async def _watch(self) -> None:
-        """Return when asked to stop; raise when a connection, a channel or a queue is gone."""
+        """Return when asked to stop; raise when a connection, a channel, a queue or a binding is gone."""
         assert self._broker is not None  # noqa: S101
-        while not self._stopping.is_set():
-            await self._pause(1.0)
+        while not await self._pause(1.0):
             connection = self._broker._connection
             if connection is None or connection.is_closed or not connection.connected.is_set():
                 raise ConnectionError("connection lost")
-            for subscriber in self._broker.subscribers:
-                queue = getattr(subscriber, "_queue_obj", None)
-                if queue is None or queue.channel.is_closed:
-                    raise ConnectionError(f"channel lost: {subscriber}")
-                consumers = (await queue.channel.get_underlay_channel()).consumers
-                if getattr(subscriber, "_consumer_tag", None) not in consumers:
-                    raise ConnectionError("a queue was deleted")
+            async with asyncio.timeout(WATCH_TIMEOUT):
+                for subscription, subscriber in zip(self._subscriptions.all, self._broker.subscribers, strict=True):
+                    await self._check(subscription, subscriber)
+
+    async def _check(self, subscription: Subscription, subscriber: Any) -> None:
+        queue = getattr(subscriber, "_queue_obj", None)
+        if queue is None or queue.channel.is_closed:
+            raise ConnectionError(f"channel lost: {subscription.queue}")
+        consumers = (await queue.channel.get_underlay_channel()).consumers
+        if getattr(subscriber, "_consumer_tag", None) not in consumers:
+            raise ConnectionError(f"queue deleted: {subscription.queue}")
+        # Nothing tells a consumer that its binding went with a deleted exchange; binding twice changes nothing.
+        await queue.bind(subscription.event.exchange, subscription.event.routing_key, robust=False)
 
     async def _pause(self, seconds: float) -> bool:
         """Wait; True when asked to stop meanwhile."""
@@ -201,11 +209,18 @@ class Consumers:
             queue, tag = getattr(subscriber, "_queue_obj", None), getattr(subscriber, "_consumer_tag", None)
             if queue is not None and tag is not None and not queue.channel.is_closed:
                 await _quietly(queue.cancel(tag))
+        # A delivery that came just before the broker's answer is a task that has not begun: let it, so that it counts.
+        await asyncio.sleep(0.1)
 
     async def _teardown(self) -> None:
         broker, self._broker = self._broker, None
-        if broker is not None:
-            await _quietly(broker.stop())
+        if broker is None:
+            return
+        if broker._connection is not None:
+            # Before FastStream's own stop, which waits for answers on a dead connection and, given up, leaves it
+            # reconnecting for ever.
+            await _quietly(broker._connection.close())
+        await _quietly(broker.stop())
 
     def _receiver(self, subscription: Subscription) -> Callable[[RabbitMessage], Awaitable[None]]:
         async def receive(message: RabbitMessage) -> None:

@@ -1,0 +1,61 @@
+"""The broker closes, stops, freezes, runs out of memory: everything arrives, once, and the service recovers alone."""
+
+import asyncio
+
+import pytest
+from ronde.local.rabbitmq import PrivateRabbitMQ
+from ronde.rig.circle import Circle
+from ronde.rig.harm import frozen, out_of_memory, stopped
+
+pytestmark = [pytest.mark.faults, pytest.mark.broker, pytest.mark.database, pytest.mark.timeout(120)]
+
+
+async def test_connections_closed_by_the_broker_again_and_again(circle: Circle) -> None:
+    replica = await circle.replica()
+    async with circle.load():
+        closed = 0
+        async with asyncio.timeout(30):
+            while closed < 9:  # three connections: one consumes, two publish
+                closed += circle.amqp.close_connections("booking")
+                await asyncio.sleep(0.2)
+        await circle.effects_of(await circle.commit())
+    assert replica.connections_to(circle.amqp_port) <= 3
+    await circle.proven()
+
+
+async def test_broker_stopped_and_started(circle: Circle, broker: PrivateRabbitMQ) -> None:
+    replica = await circle.replica()
+    async with circle.load():
+        with stopped(broker):
+            await replica.until_unready("publish", within=5)
+            await replica.until_unready("consume", within=5)
+            await circle.commit(300)
+        await circle.effects_of(await circle.commit())
+        await replica.until_ready(within=15)
+    assert replica.connections_to(circle.amqp_port) <= 3
+    await circle.proven()
+
+
+async def test_broker_frozen_past_the_heartbeat(circle: Circle, broker: PrivateRabbitMQ) -> None:
+    # Two seconds of heartbeat are noticed after nine; with the ten of production it takes 33.
+    replica = await circle.replica(amqp_url=circle.amqp.url("booking") + "?heartbeat=2")
+    async with circle.load():
+        with frozen(broker):
+            await replica.until_unready("publish", within=8)
+            await replica.until_unready("consume", within=20)
+            await circle.commit(300)
+        await circle.effects_of(await circle.commit())
+        await replica.until_ready(within=15)
+    assert replica.connections_to(circle.amqp_port) <= 3
+    await circle.proven()
+
+
+async def test_memory_alarm(circle: Circle, broker: PrivateRabbitMQ) -> None:
+    replica = await circle.replica()
+    async with circle.load():
+        with out_of_memory(broker):
+            await replica.until_unready("publish", within=8)
+            await circle.commit(300)
+        await circle.effects_of(await circle.commit())
+        await replica.until_ready(within=15)
+    await circle.proven()
