@@ -8,7 +8,12 @@ import typer
 from ronde import commands
 from ronde.commands.up import up
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Ronde: the software of a shared house.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+    help="Ronde: the software of a shared house.",
+)
 app.command()(up)
 for _found in pkgutil.iter_modules(commands.__path__):
     _group = getattr(import_module(f"{commands.__name__}.{_found.name}"), "app", None)

@@ -174,7 +174,9 @@ def in_booking(up: Up, statement: str) -> object:
 
 def test_a_house_is_interrupted_stopped_killed_and_finds_its_data(pytestconfig: pytest.Config, tmp_path: Path) -> None:
     root, directory, base = pytestconfig.rootpath, tmp_path / "house", free_base()
-    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]) as neighbour:
+    neighbour = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    up: Up | None = None
+    try:
         # Interrupted while its servers start: nothing stays, and the next start is not harmed.
         up = Up(root, directory, base).until(directory / "run" / "rabbitmq.pid")
         family = up.family()
@@ -208,4 +210,9 @@ def test_a_house_is_interrupted_stopped_killed_and_finds_its_data(pytestconfig: 
         assert up.ended() == 0, up.said()
 
         assert neighbour.poll() is None
+    finally:
         neighbour.kill()
+        neighbour.wait()
+        if up is not None and up.process.poll() is None:
+            up.process.terminate()
+            up.ended()

@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -112,11 +112,13 @@ class Child:
     def freeze(self) -> None:
         """SIGSTOP: the process is there, its connections are open, and nothing answers."""
         for process in _tree(self.pid):
-            process.suspend()
+            with suppress(psutil.NoSuchProcess):  # some end while one looks
+                process.suspend()
 
     def thaw(self) -> None:
         for process in _tree(self.pid):
-            process.resume()
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
 
 
 def _dies_with_us(stop_with: signal.Signals, privileges: Sequence[str]) -> list[str]:
@@ -136,7 +138,7 @@ def _tree(pid: int) -> list[psutil.Process]:
 def _kill_tree(pid: int) -> None:
     processes = _tree(pid)
     for process in processes:
-        if process.is_running():
+        with suppress(psutil.NoSuchProcess):
             process.kill()
     psutil.wait_procs([p for p in processes if p.pid != pid], timeout=5)
 
@@ -145,24 +147,25 @@ def sweep(run: Path) -> list[str]:
     """End what a killed earlier run left behind, by its pid files; the names of what was ended."""
     ended = []
     for file in sorted(run.glob("*.pid")):
-        note = json.loads(file.read_text() or "{}")
-        try:
+        with suppress(psutil.NoSuchProcess, KeyError, ValueError):
+            note = json.loads(file.read_text())
             process = psutil.Process(note["pid"])
-            ours = abs(process.create_time() - note["born"]) < 2
-        except (psutil.NoSuchProcess, KeyError):
-            ours = False
-        if ours:
-            ended.append(file.stem)
-            family = _tree(process.pid)
-            process.resume()
-            process.send_signal(note["stop"])
-            try:
-                process.wait(10)
-            except psutil.TimeoutExpired:
-                _kill_tree(process.pid)
-            psutil.wait_procs(family, timeout=5)
+            if abs(process.create_time() - note["born"]) < 2:  # else the number belongs to somebody else by now
+                ended.append(file.stem)
+                _end(process, note["stop"])
         file.unlink(missing_ok=True)
     return ended
+
+
+def _end(process: psutil.Process, stop_with: int) -> None:
+    family = _tree(process.pid)
+    process.resume()
+    process.send_signal(stop_with)
+    try:
+        process.wait(10)
+    except psutil.TimeoutExpired:
+        _kill_tree(process.pid)
+    psutil.wait_procs(family, timeout=5)
 
 
 @contextmanager
