@@ -87,12 +87,14 @@ def open_envelope(
     source, type_ = attributes.get("source"), attributes.get("type")
     if source != source_of(house, user):
         raise Unacceptable("wrong-producer", f"{user} publishes with source {source_of(house, user)}")
-    if routing_key != f"{user}.{type_}":
+    if not routing_key.startswith(f"{user}."):
         raise Unacceptable("wrong-producer", f"{user} publishes with routing key {user}.<type>")
     if type_ != expected.type:
-        known = expected.type.rsplit(".v", 1)[0]
-        reason = "unknown-version" if str(type_).rsplit(".v", 1)[0] == known else "wrong-type"
+        name = expected.type.rpartition(".v")[0]
+        reason = "unknown-version" if str(type_).rpartition(".v")[0] == name else "wrong-type"
         raise Unacceptable(reason, f"expected {expected.type}")
+    if routing_key != f"{user}.{type_}":
+        raise Unacceptable("wrong-type", "the routing key names another type than the envelope")
     try:
         event = expected.model_validate(data)
     except ValidationError as error:

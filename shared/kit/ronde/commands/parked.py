@@ -7,8 +7,6 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from ronde import parking
 from ronde.database import Database
@@ -23,20 +21,17 @@ Id = Annotated[UUID, typer.Argument(help="as `ronde parked list` shows it")]
 @app.command("list")
 def list_(data_dir: DataDir = DEFAULT) -> None:
     """What waits, oldest first, in every service."""
-    table = Table("id", "queue", "reason", "from", "bytes", "since", box=None)
+    found: list[str] = []
 
     async def look(_service: str, db: Database, _url: str) -> bool:
         async with db.reading() as session:
             for row in await parking.waiting(session):
-                cells = (row["id"], row["queue"], row["reason"], row["sender"] or "?", row["bytes"])
-                table.add_row(*map(str, cells), f"{row['parked_at']:%Y-%m-%d %H:%M}")
+                since, sender = f"{row['parked_at']:%Y-%m-%d %H:%M}", row["sender"] or "?"
+                found.append(f"{row['id']}  {since}  {row['queue']:<40} {row['reason']:<20} {sender}")
         return False
 
     asyncio.run(_each(data_dir, look))
-    if table.row_count:
-        Console(soft_wrap=True).print(table)
-    else:
-        typer.echo("Nothing is parked.")
+    typer.echo("\n".join(found) or "Nothing is parked.")
 
 
 @app.command()
