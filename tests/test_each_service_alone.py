@@ -15,7 +15,7 @@ from ronde.testing import Amqp
 pytestmark = [pytest.mark.broker, pytest.mark.database, pytest.mark.timeout(180)]
 SERVICES = ("booking", "enrolment", "notify")
 UV = Path(sys.executable).with_name("uv")
-EXPORT = [UV, "export", "-q", "--frozen", "--no-emit-workspace", "--no-dev", "--no-hashes"]
+EXPORT = [str(UV), "export", "-q", "--frozen", "--no-emit-workspace", "--no-dev", "--no-hashes"]
 
 
 def install(service: str, folder: Path, root: Path) -> Path:
@@ -29,7 +29,7 @@ def install(service: str, folder: Path, root: Path) -> Path:
     ).stdout  # fmt: skip
     requirements = folder / "requirements.txt"
     requirements.write_text(locked)
-    words = [UV, "pip", "install", "-q", "--python", python]
+    words = [str(UV), "pip", "install", "-q", "--python", str(python)]
     subprocess.run([*words, "-r", requirements], check=True, timeout=120)
     subprocess.run([*words, "--no-deps", *own], check=True, timeout=120)
     return python
