@@ -34,8 +34,12 @@ CLAIM = text("""
 """)
 # Whoever claimed them died or hangs: they may have left. What was claimed is never simply claimed again.
 DOUBT = text("""
-    UPDATE messages SET status = 'unknown', problem = 'interrupted', due_at = :now
-    WHERE status = 'sending' AND channel = :channel AND claimed_at < :before
+    WITH left_behind AS (
+        SELECT id FROM messages WHERE status = 'sending' AND channel = :channel AND claimed_at < :before
+        FOR UPDATE SKIP LOCKED
+    )
+    UPDATE messages SET status = 'unknown', problem = 'interrupted', due_at = :now FROM left_behind
+    WHERE messages.id = left_behind.id
 """)
 # Putting the next look off is also what keeps a second process from looking at the same time.
 CLAIM_DOUBTFUL = text("""
