@@ -11,7 +11,7 @@ from ronde.commands.up import up
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
-    pretty_exceptions_show_locals=False,
+    pretty_exceptions_show_locals=False,  # passwords are among them
     help="Ronde: the software of a shared house.",
 )
 app.command()(up)

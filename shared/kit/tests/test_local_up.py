@@ -9,7 +9,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -49,12 +49,18 @@ class Up:
         found: dict[str, Any] = json.loads((self.directory / "endpoints.json").read_text())
         return found
 
-    def until_ready(self, seconds: float = 120) -> "Up":
-        return self.until(self.directory / "endpoints.json", seconds)
+    def until_ready(self) -> "Up":
+        return self.until(self._tells_its_doors)
 
-    def until(self, file: Path, seconds: float = 60) -> "Up":
+    def _tells_its_doors(self) -> bool:
+        try:
+            return bool(self.endpoints["process"] == self.process.pid)  # not those of one that was killed
+        except FileNotFoundError:
+            return False
+
+    def until(self, done: Callable[[], bool], seconds: float = 120) -> "Up":
         deadline = time.monotonic() + seconds
-        while not file.exists():
+        while not done():
             assert self.process.poll() is None, self.said()
             assert time.monotonic() < deadline, self.said()
             time.sleep(0.05)
@@ -178,7 +184,7 @@ def test_a_house_is_interrupted_stopped_killed_and_finds_its_data(pytestconfig: 
     up: Up | None = None
     try:
         # Interrupted while its servers start: nothing stays, and the next start is not harmed.
-        up = Up(root, directory, base).until(directory / "run" / "rabbitmq.pid")
+        up = Up(root, directory, base).until((directory / "run" / "rabbitmq.pid").exists)
         family = up.family()
         up.process.terminate()
         assert up.ended() == 0, up.said()
@@ -199,7 +205,7 @@ def test_a_house_is_interrupted_stopped_killed_and_finds_its_data(pytestconfig: 
 
         # Killed: its children end by themselves, or the next start ends them.
         up = Up(root, directory, base).until_ready()
-        assert up.endpoints == first
+        assert up.endpoints == first | {"process": up.process.pid}
         family = up.family()
         os.kill(up.process.pid, signal.SIGKILL)
         up.ended()

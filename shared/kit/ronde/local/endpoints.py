@@ -1,5 +1,6 @@
 """The doors of a running house, for people and for any outside program that takes part."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -48,6 +49,7 @@ def endpoints(
     addresses, vhost = servers.addresses, servers.vhost
     return {
         "house": house,
+        "process": os.getpid(),
         "services": {
             name: {
                 "url": f"http://127.0.0.1:{ports.services[name]}",

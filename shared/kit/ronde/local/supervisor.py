@@ -41,6 +41,7 @@ class Supervisor:
 
     def start(self) -> None:
         """The house is ready when this returns. Raises CannotStart; `stop()` is the caller's in any case."""
+        self.endpoints_file.unlink(missing_ok=True)
         left = sweep(self.directory / "run")
         if left:
             self.say(f"Stopped what an earlier run left behind: {', '.join(left)}.")
