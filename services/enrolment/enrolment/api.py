@@ -1,20 +1,19 @@
 """JSON in and out: a route builds one command or runs one query."""
 
-from typing import Annotated, cast
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from ronde.clock import now
-from ronde.service import Service
 from ronde.web import Once, Organisation
 from ronde_contracts.event import Slug
 from starlette.responses import JSONResponse, Response
 
 from enrolment import queries
+from enrolment.doors import service_of, terms_of
 from enrolment.problems import KEY, ONCE, problems
 from enrolment.queries import Seen, since_this_morning
 from enrolment.refusals import EnrolmentUnknown, SessionBegan, SessionUnknown
-from enrolment.settings import Settings, Terms
 from enrolment.shapes import EnrolmentBody, EnrolmentShown, PartyBody, PartyShown, SessionShown
 from enrolment.use_cases.accept_offer import AcceptOffer, OfferOver, accept_offer
 from enrolment.use_cases.decline_offer import DeclineOffer, NothingOffered, decline_offer
@@ -33,14 +32,6 @@ from enrolment.use_cases.withdraw import NothingToWithdraw, Withdraw, withdraw
 
 router = APIRouter(tags=["enrolment"])
 NO = (SessionNotOpen, SessionBegan, NotInvited, AgeOutOfRange, AlreadyEnrolled, ChildUnknown)
-
-
-def service_of(request: Request) -> Service:
-    return cast(Service, request.app.state.service)
-
-
-def terms_of(request: Request) -> Terms:
-    return cast(Settings, service_of(request).settings).terms
 
 
 @router.get("/sessions", summary="The programme, with its places")

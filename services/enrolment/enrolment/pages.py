@@ -17,7 +17,7 @@ from ronde_contracts.event import Slug
 from starlette.responses import RedirectResponse, Response
 
 from enrolment import queries
-from enrolment.api import service_of, terms_of
+from enrolment.doors import service_of, terms_of
 from enrolment.queries import Seen, since_this_morning
 from enrolment.tables import Session
 from enrolment.use_cases.accept_offer import AcceptOffer, accept_offer

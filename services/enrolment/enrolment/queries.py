@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from enrolment.refusals import EnrolmentUnknown, SessionUnknown
-from enrolment.rules import ACTIVE
+from enrolment.states import ACTIVE
 from enrolment.tables import Enrolment, Link, Reservation, Session
 
 

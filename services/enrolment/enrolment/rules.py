@@ -3,16 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Literal, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from enrolment.settings import Terms
-
-SessionState = Literal["waiting-for-room", "open", "without-room", "called-off"]
-EnrolmentState = Literal["waiting", "offered", "confirmed", "declined", "expired", "withdrawn", "called-off"]
-ReservationState = Literal["held", "refused", "cancelled"]
-
-ACTIVE: tuple[EnrolmentState, ...] = ("waiting", "offered", "confirmed")
-"""An enrolment that takes a place, or waits for one. One a party and session."""
+from enrolment.states import SessionState
 
 
 @dataclass(frozen=True)

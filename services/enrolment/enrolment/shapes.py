@@ -8,7 +8,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, EmailStr, Field, Stri
 from ronde_contracts.event import Language, PartyKind, Slug, Words
 
 from enrolment.queries import Seen
-from enrolment.rules import Born, EnrolmentState, SessionState
+from enrolment.rules import Born
+from enrolment.states import EnrolmentState, SessionState
 from enrolment.tables import Party, Session
 from enrolment.use_cases.register_party import NewChild, RegisterParty
 

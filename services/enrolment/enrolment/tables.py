@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from enrolment.rules import ACTIVE, Born, EnrolmentState, ReservationState, SessionState
+from enrolment.states import ACTIVE, EnrolmentState, ReservationState, SessionState
 
 
 class Base(DeclarativeBase):
@@ -115,10 +115,6 @@ class Child(Base):
     first_name: Mapped[str]
     born_on: Mapped[date]
     born_exactly: Mapped[bool]
-
-    @property
-    def born(self) -> Born:
-        return Born(self.born_on, self.born_exactly)
 
 
 _ACTIVE = text(f"state IN ({', '.join(repr(state) for state in ACTIVE)})")

@@ -4,9 +4,10 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import aio_pika
+from aio_pika.abc import AbstractIncomingMessage
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from ronde.clock import now
@@ -14,17 +15,23 @@ from ronde.envelope import STRUCTURED, seal
 from ronde.ids import new_id
 from ronde.service import Service
 from ronde.telemetry import traceparent
-from ronde.testing import Amqp
 from ronde_contracts.event import Event
 
 from enrolment.main import build
 from enrolment.settings import Settings
 
 
+class Bus(Protocol):
+    """What is used of ronde.testing.Amqp, which a service does not import."""
+
+    def url(self, user: str = ...) -> str: ...
+    async def get(self, queue: str, within: float = ...) -> AbstractIncomingMessage | None: ...
+
+
 class Running:
     """Its HTTP doors, and the bus when it has one; `queue` hears what it says."""
 
-    def __init__(self, app: FastAPI, amqp: Amqp | None, queue: str) -> None:
+    def __init__(self, app: FastAPI, amqp: Bus | None, queue: str) -> None:
         self._app, self._amqp, self._queue = app, amqp, queue
 
     @property
@@ -61,7 +68,7 @@ class Running:
 
 
 @asynccontextmanager
-async def running(settings: Settings, amqp: Amqp | None = None, queue: str = "") -> AsyncIterator[Running]:
+async def running(settings: Settings, amqp: Bus | None = None, queue: str = "") -> AsyncIterator[Running]:
     """The service, started, and stopped after."""
     app = build(settings)
     async with app.router.lifespan_context(app):

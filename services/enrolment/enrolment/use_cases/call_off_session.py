@@ -9,7 +9,7 @@ from ronde_contracts.enrolment import SessionCalledOff
 from sqlalchemy import update
 
 from enrolment.line import hear, lock_session
-from enrolment.rules import ACTIVE
+from enrolment.states import ACTIVE
 from enrolment.tables import Enrolment
 from enrolment.telling import tell_session
 

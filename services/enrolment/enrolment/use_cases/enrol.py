@@ -154,7 +154,8 @@ def _check(session: Session, party: Party, cmd: Enrol, terms: Terms) -> None:
         raise NotInvited(audience=session.audience)
     day = session.starts_at.astimezone(terms.timezone).date()
     ages = (session.from_months, session.to_months)
-    outside = [str(id) for id in cmd.child_ids if not rules.age_fits(theirs[id].born, day, *ages)]
+    births = {id: rules.Born(child.born_on, child.born_exactly) for id, child in theirs.items()}
+    outside = [str(id) for id in cmd.child_ids if not rules.age_fits(births[id], day, *ages)]
     if outside:
         raise AgeOutOfRange(child_ids=outside, from_months=ages[0], to_months=ages[1])
 

@@ -8,9 +8,9 @@ from uuid import UUID
 from ronde.database import Tx
 
 from enrolment.line import hear, lock_session
-from enrolment.rules import ReservationState
 from enrolment.saga import settle
 from enrolment.settings import Terms
+from enrolment.states import ReservationState
 from enrolment.tables import Reservation
 
 

@@ -9,8 +9,8 @@ from ronde.refusal import Refused
 from ronde_contracts.enrolment import EnrolmentWithdrawn
 
 from enrolment.line import lock_enrolment, not_begun, offer_free_places
-from enrolment.rules import ACTIVE
 from enrolment.settings import Terms
+from enrolment.states import ACTIVE
 from enrolment.tables import Enrolment
 from enrolment.telling import tell_enrolment
 

@@ -1,0 +1,16 @@
+"""What a door has at hand: the running service, and the house's terms."""
+
+from typing import cast
+
+from fastapi import Request
+from ronde.service import Service
+
+from enrolment.settings import Settings, Terms
+
+
+def service_of(request: Request) -> Service:
+    return cast(Service, request.app.state.service)
+
+
+def terms_of(request: Request) -> Terms:
+    return cast(Settings, service_of(request).settings).terms
