@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import ronde.service
+from ronde.ears import Ears
 from ronde.service import Service, build
 from ronde.web.language import pick
 from ronde.work import Worker
@@ -11,7 +12,6 @@ from ronde_contracts.notify import Channel
 
 from notify import api, pages
 from notify.consumers import subscriptions
-from notify.ears import Ears
 from notify.providers import Provider
 from notify.providers.sms import HttpSms
 from notify.providers.smtp import Smtp
@@ -20,6 +20,8 @@ from notify.settings import Settings
 from notify.wording import Wording
 
 HERE = Path(__file__).parent
+CHANNEL = "notify_messages"
+"""The NOTIFY that a new message sends, by a trigger."""
 settings = Settings()
 
 
@@ -38,7 +40,7 @@ def workers(service: Service) -> list[Worker]:
         for worker in senders:
             worker.wake()
 
-    return [*senders, *lookers, Ears(service.db.engine, wake)]
+    return [*senders, *lookers, Ears(service.db.engine, CHANNEL, wake)]
 
 
 def providers(service: Service) -> dict[Channel, Provider]:

@@ -5,14 +5,15 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from notify.ears import Ears
 from notify.providers import Letter, NotNow, Outcome, Rejected
 from notify.sending import Sender
 from notify.testing import TUESDAY, Enrolment, Family, Postbox, Workshop, families, statuses
 from ronde.clock import now
 from ronde.database import Database
+from ronde.ears import Ears
 from ronde.retry import NotKnownYet
 from ronde.work import Worker
+from ronde_contracts.enrolment import SessionOpened
 from sqlalchemy import text
 
 pytestmark = pytest.mark.database
@@ -144,6 +145,24 @@ async def test_a_move_is_told_to_those_whom_it_concerns_and_to_nobody_else(
     )
     assert all("mardi 23 janvier 2035" in letter.text for letter in phones.taken)
     assert mailboxes.taken == []
+
+
+async def test_a_move_overtaken_by_later_news_of_the_session_is_told_all_the_same(
+    enrolment: Enrolment, sms: Sender, phones: Postbox
+) -> None:
+    """Queues are per type: while we were stopped the session moved and then got a new title, and that comes first."""
+    family, workshop = Family(email=None), Workshop()
+    await enrolment.opens(workshop)
+    await enrolment.knows(family)
+    await enrolment.confirms(family, workshop)
+    await sms.send()
+    await enrolment.say(SessionOpened(**workshop.said(LATER)))
+    await sms.send()
+    assert [text.startswith("Changement") for text in phones.texts(family.phone)] == [False, True]
+    await enrolment.again()
+    await enrolment.say(SessionOpened(**workshop.said(LATER)))
+    await sms.send()
+    assert len(phones.texts(family.phone)) == 2
 
 
 async def test_who_was_not_told_yet_gets_the_new_time_in_one_message(
@@ -330,7 +349,7 @@ async def test_a_message_leaves_when_its_cause_is_committed_and_not_at_the_next_
         listening.set()
         worker.wake()
 
-    ears = Ears(db.engine, heard)
+    ears = Ears(db.engine, "notify_messages", heard)
     worker.start()
     ears.start()
     async with asyncio.timeout(20):

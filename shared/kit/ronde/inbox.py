@@ -34,7 +34,8 @@ JUDGE = text("""
 """)
 PURGE = text("""
     DELETE FROM inbox WHERE (consumer, source, id) IN (
-        SELECT consumer, source, id FROM inbox WHERE received_at < now() - CAST(:keep AS interval) ORDER BY received_at LIMIT 5000
+        SELECT consumer, source, id FROM inbox WHERE received_at < now() - CAST(:keep AS interval)
+        ORDER BY received_at LIMIT 5000
     )
 """)
 

@@ -8,12 +8,11 @@ import asyncio
 from collections import defaultdict
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import Any
 
-import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from . import outbox
+from .ears import Ears
 from .envelope import STRUCTURED
 from .publisher import NotConfirmed, Publisher
 from .telemetry import PUBLISH_FAILED, PUBLISHED, log
@@ -36,8 +35,7 @@ class Relay:
         self._publisher = Publisher(url, user=user, timeout=timeout)
         # Two, so that one waits for the database while the other waits for the broker.
         self._workers = [Worker(f"relay {number}", self.step, every=1.0) for number in (1, 2)]
-        self._ears = Worker("relay ears", self._listen, every=5.0)
-        self._listener: asyncpg.Connection[Any] | None = None
+        self._ears = Ears(engine, outbox.CHANNEL, self._wake)
         self._missing: str | None = None
 
     async def start(self) -> None:
@@ -49,8 +47,6 @@ class Relay:
         for worker in (self._ears, *self._workers):
             await worker.stop()
         await self._publisher.close()
-        if self._listener is not None:
-            await self._listener.close(timeout=2)
 
     async def step(self) -> bool:
         """One batch; True when there may be more. Raises NotConfirmed while the broker is away."""
@@ -119,16 +115,6 @@ class Relay:
                 return queue[:number], (row, problem)
         return queue, None
 
-    async def _listen(self) -> bool:
-        """Keep one connection listening for NOTIFY; the worker's own interval covers what it misses."""
-        if self._listener is not None and not self._listener.is_closed():
-            return False
-        url = self._engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        self._listener = await asyncpg.connect(url, timeout=5)
-        await self._listener.add_listener(outbox.CHANNEL, self._wake)
-        self._wake()
-        return False
-
-    def _wake(self, *_: object) -> None:
+    def _wake(self) -> None:
         for worker in self._workers:
             worker.wake()

@@ -74,7 +74,8 @@ async def test_a_commit_wakes_the_relay(rig: Rig) -> None:
     for worker in rig.relay._workers:
         worker._every = 60  # no polling: what is told now was told because NOTIFY said so
     await rig.relay.start()
-    await rig.until("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'", 1)
+    listening = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"
+    await rig.until(listening, 1)
     await rig.publish(1)
     assert await rig.amqp.get(queue) is not None
 

@@ -1,7 +1,7 @@
 """Remember a session, and tell those whom its change concerns: nobody else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +39,7 @@ class TellSession:
 
 async def tell_session(tx: Tx, cmd: TellSession) -> None:
     """Who is in it, waits or was offered a place is told; who was not told anything yet, in one message, not two."""
+    cmd = await _as_moved(tx, cmd)
     await _remember(tx, cmd)
     if cmd.purpose is None:
         return
@@ -53,6 +54,17 @@ async def tell_session(tx: Tx, cmd: TellSession) -> None:
     for id in ids:
         by = channels(cmd.purpose, phone=bool(concerned[id].phone), email=bool(concerned[id].email))
         await messages.schedule(tx.session, id, cmd.purpose, by, version=cmd.version, facts=cmd.facts)
+
+
+async def _as_moved(tx: Tx, cmd: TellSession) -> TellSession:
+    """A session that opens again elsewhere than we remember has moved: its move was overtaken and is stale by now."""
+    known = await tx.session.get(Session, (cmd.session.organiser, cmd.session.session_id), with_for_update=True)
+    if cmd.purpose is not None or known is None or known.called_off:
+        return cmd
+    was, slot = ((it.starts_at, it.ends_at, it.room_name) for it in (known, cmd.session))
+    if was == slot:
+        return cmd
+    return replace(cmd, purpose=Purpose.MOVED, facts={"was_starting_at": known.starts_at.isoformat()})
 
 
 async def _concerned(tx: Tx, session: SessionEvent) -> dict[UUID, Recipient]:

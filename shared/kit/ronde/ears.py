@@ -1,21 +1,21 @@
-"""Hears of a new message the moment it is committed, whichever process wrote it."""
+"""Hears of a commit the moment it happens, whichever process made it."""
 
 from collections.abc import Callable
 from typing import Any
 
 import asyncpg
-from ronde.work import Worker
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-CHANNEL = "notify_messages"
+from .work import Worker
 
 
 class Ears(Worker):
-    """One connection that listens for NOTIFY, opened again when lost; what it misses, the senders find."""
+    """One connection that listens for a NOTIFY, opened again when lost; calls `heard` then, for what it missed."""
 
-    def __init__(self, engine: AsyncEngine, heard: Callable[[], None]) -> None:
-        super().__init__("ears", self._listen, every=5.0)
+    def __init__(self, engine: AsyncEngine, channel: str, heard: Callable[[], None]) -> None:
+        super().__init__(f"ears for {channel}", self._listen, every=5.0)
         self._url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._channel = channel
         self._heard = heard
         self._connection: asyncpg.Connection[Any] | None = None
 
@@ -27,6 +27,6 @@ class Ears(Worker):
     async def _listen(self) -> bool:
         if self._connection is None or self._connection.is_closed():
             self._connection = await asyncpg.connect(self._url, timeout=5)
-            await self._connection.add_listener(CHANNEL, lambda *_: self._heard())
+            await self._connection.add_listener(self._channel, lambda *_: self._heard())
             self._heard()
         return False
