@@ -9,13 +9,14 @@ from pydantic import AwareDatetime
 from ronde.clock import now
 from ronde.refusal import Refused
 from ronde.web import Once, Organisation
+from ronde.web.schema import KEY, ONCE, refusals
 from ronde_contracts.event import Slug
 from starlette.responses import JSONResponse, Response
 
 from booking import queries
 from booking.doors import service_of, settings_of
-from booking.problems import KEY, NO_ROOM, ONCE, THEIRS, problems
-from booking.refusals import InThePast, UnknownRoom
+from booking.finding import FollowsItsSession, NoSuchReservation, NotYours
+from booking.refusals import InThePast, RoomClosed, RoomTaken, RoomTooSmall, TooFarAhead, UnknownRoom
 from booking.rules import Span
 from booking.shapes import NewReservation, NewSlot, ReservationShown, RoomShown
 from booking.use_cases.cancel_reservation import CancelReservation, cancel_reservation
@@ -23,6 +24,8 @@ from booking.use_cases.move_reservation import MoveReservation, NothingToMove, m
 from booking.use_cases.reserve_room import ReserveRoom, reserve_room
 
 router = APIRouter(tags=["rooms"])
+NO_ROOM = (UnknownRoom, InThePast, TooFarAhead, RoomTooSmall, RoomClosed, RoomTaken)
+THEIRS = (NoSuchReservation, NotYours, FollowsItsSession)
 WEEK, LONGEST_LIST = timedelta(days=7), timedelta(days=100)
 
 
@@ -42,7 +45,7 @@ async def list_rooms(request: Request) -> list[RoomShown]:
 
 
 @router.get(
-    "/reservations", summary="Who has which room when", responses=problems(UnknownRoom, NotAListableTime)
+    "/reservations", summary="Who has which room when", responses=refusals(UnknownRoom, NotAListableTime)
 )  # fmt: skip
 async def list_reservations(
     request: Request,
@@ -66,7 +69,7 @@ def _listable(starts: datetime | None, ends: datetime | None) -> Span:
     return Span(starts, ends)
 
 
-@router.get("/reservations/{id}", summary="One reservation", responses=problems(THEIRS[0]))
+@router.get("/reservations/{id}", summary="One reservation", responses=refusals(NoSuchReservation))
 async def show_reservation(id: UUID, request: Request) -> ReservationShown:
     async with service_of(request).db.reading() as session:
         return ReservationShown.of(await queries.reservation(session, id))
@@ -77,7 +80,7 @@ async def show_reservation(id: UUID, request: Request) -> ReservationShown:
     summary="Reserve a room",
     status_code=201,
     response_model=ReservationShown,
-    responses=problems(*KEY, *ONCE, *NO_ROOM),
+    responses=refusals(*KEY, *ONCE, *NO_ROOM),
 )
 async def post_reservation(
     body: NewReservation, organisation: Organisation, attempt: Once, request: Request
@@ -97,7 +100,7 @@ async def post_reservation(
 @router.post(
     "/reservations/{id}/move",
     summary="Move it to another time or room; refused, it keeps its own",
-    responses=problems(*KEY, *THEIRS, NothingToMove, *NO_ROOM),
+    responses=refusals(*KEY, *THEIRS, NothingToMove, *NO_ROOM),
 )
 async def post_move(id: UUID, body: NewSlot, organisation: Organisation, request: Request) -> ReservationShown:
     cmd = MoveReservation(
@@ -111,7 +114,7 @@ async def post_move(id: UUID, body: NewSlot, organisation: Organisation, request
 @router.post(
     "/reservations/{id}/cancel",
     summary="Give the room back; again changes nothing",
-    responses=problems(*KEY, *THEIRS, InThePast),
+    responses=refusals(*KEY, *THEIRS, InThePast),
 )
 async def post_cancel(id: UUID, organisation: Organisation, request: Request) -> ReservationShown:
     cmd = CancelReservation(reservation_id=id, organisation=organisation)

@@ -1,7 +1,7 @@
 """What a request for a room may be told, in words a person reads. The codes are part of the contract."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ronde.house import House, Room
 from ronde.refusal import Refused
@@ -10,7 +10,22 @@ from ronde.web import dates
 Words = dict[str, str]
 
 
-class UnknownRoom(Refused):
+class NoRoom(Refused):
+    """No room for what was asked; `alternatives` in its extra are rooms and times that were free."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "alternatives": [
+            {
+                "room": "salle-reunion",
+                "room_name": "Salle de réunion",
+                "starts_at": "2027-01-12T09:00:00+01:00",
+                "ends_at": "2027-01-12T11:00:00+01:00",
+            }
+        ]
+    }
+
+
+class UnknownRoom(NoRoom):
     """No room of the house is called that."""
 
     code, status = "unknown-room", 422
@@ -20,7 +35,7 @@ class UnknownRoom(Refused):
     }
 
 
-class InThePast(Refused):
+class InThePast(NoRoom):
     """That moment is over."""
 
     code, status = "in-the-past", 422
@@ -40,7 +55,7 @@ class TooFarAhead(Refused):
     }
 
 
-class RoomTooSmall(Refused):
+class RoomTooSmall(NoRoom):
     """More people than the room holds."""
 
     code, status = "room-too-small", 422
@@ -59,7 +74,7 @@ class RoomTooSmall(Refused):
         )
 
 
-class RoomClosed(Refused):
+class RoomClosed(NoRoom):
     """The house is closed that day or at that hour."""
 
     code, status = "room-closed", 422
@@ -89,7 +104,7 @@ class RoomClosed(Refused):
         )
 
 
-class RoomTaken(Refused):
+class RoomTaken(NoRoom):
     """Somebody has it at that time; by whom is not said."""
 
     code, status = "room-taken", 409

@@ -1,6 +1,5 @@
 """What goes in and out of the JSON doors, with the examples that the documentation shows."""
 
-from typing import Any, ClassVar
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -95,19 +94,3 @@ class ReservationShown(BaseModel):
     @classmethod
     def of(cls, reservation: Reservation) -> "ReservationShown":
         return cls.model_validate(reservation, from_attributes=True)
-
-
-class Problem(BaseModel):
-    """RFC 9457."""
-
-    media_type: ClassVar[str] = "application/problem+json"
-
-    type: str = Field(examples=["urn:ronde:problem:room-taken"])
-    title: str
-    status: int
-    detail: str = Field(description="for people, in the language that they asked for")
-    code: str = Field(description="for programs")
-    instance: str
-    alternatives: list[dict[str, Any]] | None = Field(
-        None, description="rooms and times that were free: room, room_name, starts_at, ends_at"
-    )

@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from ronde.clock import now
 from ronde.web import Once, Organisation
+from ronde.web.schema import KEY, ONCE, refusals
 from ronde_contracts.event import Slug
 from starlette.responses import JSONResponse, Response
 
 from enrolment import queries
 from enrolment.doors import service_of, terms_of
-from enrolment.problems import KEY, ONCE, problems
 from enrolment.queries import Seen, since_this_morning
 from enrolment.refusals import EnrolmentUnknown, SessionBegan, SessionUnknown
 from enrolment.shapes import EnrolmentBody, EnrolmentShown, PartyBody, PartyShown, SessionShown
@@ -48,7 +48,7 @@ async def list_sessions(
     summary="Register a family or a childminder",
     status_code=201,
     response_model=PartyShown,
-    responses=problems(*KEY, *ONCE),
+    responses=refusals(*KEY, *ONCE),
 )
 async def post_party(body: PartyBody, organisation: Organisation, attempt: Once, request: Request) -> Response:
     async with service_of(request).db.transaction() as tx:
@@ -65,7 +65,7 @@ async def post_party(body: PartyBody, organisation: Organisation, attempt: Once,
     summary="Enrol; when the session is full, join its waiting list",
     status_code=201,
     response_model=EnrolmentShown,
-    responses=problems(*KEY, *ONCE, SessionUnknown, PartyUnknown, *NO),
+    responses=refusals(*KEY, *ONCE, SessionUnknown, PartyUnknown, *NO),
 )
 async def post_enrolment(
     organiser: Slug,
@@ -89,7 +89,7 @@ async def post_enrolment(
         return await attempt.once(tx, organisation, action)
 
 
-@router.get("/enrolments/{id}", summary="One enrolment", responses=problems(*KEY, EnrolmentUnknown))
+@router.get("/enrolments/{id}", summary="One enrolment", responses=refusals(*KEY, EnrolmentUnknown))
 async def show_enrolment(id: UUID, _organisation: Organisation, request: Request) -> EnrolmentShown:
     async with service_of(request).db.reading() as session:
         return EnrolmentShown.of(await queries.enrolment(session, id))
@@ -98,7 +98,7 @@ async def show_enrolment(id: UUID, _organisation: Organisation, request: Request
 @router.post(
     "/enrolments/{id}/withdraw",
     summary="Withdraw for a family that phones; again changes nothing",
-    responses=problems(*KEY, EnrolmentUnknown, NothingToWithdraw, SessionBegan),
+    responses=refusals(*KEY, EnrolmentUnknown, NothingToWithdraw, SessionBegan),
 )
 async def post_withdraw(id: UUID, _organisation: Organisation, request: Request) -> EnrolmentShown:
     async with service_of(request).db.transaction() as tx:
@@ -109,7 +109,7 @@ async def post_withdraw(id: UUID, _organisation: Organisation, request: Request)
 @router.post(
     "/enrolments/{id}/accept",
     summary="Accept the offered place for a family that phones; again changes nothing",
-    responses=problems(*KEY, EnrolmentUnknown, OfferOver),
+    responses=refusals(*KEY, EnrolmentUnknown, OfferOver),
 )
 async def post_accept(id: UUID, _organisation: Organisation, request: Request) -> EnrolmentShown:
     async with service_of(request).db.transaction() as tx:
@@ -120,7 +120,7 @@ async def post_accept(id: UUID, _organisation: Organisation, request: Request) -
 @router.post(
     "/enrolments/{id}/decline",
     summary="Decline the offered place for a family that phones; again changes nothing",
-    responses=problems(*KEY, EnrolmentUnknown, NothingOffered),
+    responses=refusals(*KEY, EnrolmentUnknown, NothingOffered),
 )
 async def post_decline(id: UUID, _organisation: Organisation, request: Request) -> EnrolmentShown:
     async with service_of(request).db.transaction() as tx:

@@ -198,6 +198,20 @@ async def test_called_off_before_the_confirmation_left_only_that_is_told(
     ]
 
 
+async def test_a_session_planned_again_is_nothing_to_those_who_were_in_it_before(
+    enrolment: Enrolment, sms: Sender, phones: Postbox
+) -> None:
+    family, workshop = Family(email=None), Workshop()
+    await enrolment.opens(workshop)
+    await enrolment.knows(family)
+    await enrolment.confirms(family, workshop)
+    await enrolment.calls_off(workshop)
+    await enrolment.opens(workshop)
+    await enrolment.moves(workshop, LATER)
+    await drain(sms)
+    assert [text.split(" : ")[0] for text in phones.texts(family.phone)] == ["Annulation"]
+
+
 async def test_who_enrolled_in_a_session_already_called_off_is_told_that(
     enrolment: Enrolment, sms: Sender, phones: Postbox
 ) -> None:

@@ -14,6 +14,9 @@ class Refused(Exception):
     status: ClassVar[int] = 409
     words: ClassVar[dict[str, str]] = {"fr": "Ce n'est pas possible.", "en": "This is not possible."}
 
+    example: ClassVar[dict[str, Any]] = {}
+    """What `extra` may hold, for the documentation of the doors."""
+
     def __init__(self, reason: dict[str, str] | None = None, **extra: Any) -> None:
         """`reason` replaces the class's words; `extra` (JSON-able) says what is possible instead."""
         self.reason = reason or self.words

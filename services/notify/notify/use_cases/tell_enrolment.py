@@ -51,7 +51,7 @@ async def tell_enrolment(tx: Tx, cmd: TellEnrolment) -> None:
         raise NotKnownYet("contact")
     if cmd.purpose in WITH_LINK and await tx.session.get(Link, enrolment.enrolment_id) is None:
         raise NotKnownYet("link")
-    await _remember(tx, enrolment, cmd.state)
+    await _remember(tx, enrolment, "over" if session.called_off else cmd.state)
 
     purpose, version = cmd.purpose, cmd.version
     if session.called_off:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ronde.database import Tx
 from ronde_contracts.enrolment import SessionCalledOff, SessionMoved, SessionOpened
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from notify import messages
@@ -54,6 +54,9 @@ async def tell_session(tx: Tx, cmd: TellSession) -> None:
     for id in ids:
         by = channels(cmd.purpose, phone=bool(concerned[id].phone), email=bool(concerned[id].email))
         await messages.schedule(tx.session, id, cmd.purpose, by, version=cmd.version, facts=cmd.facts)
+    if cmd.purpose is Purpose.CALLED_OFF:
+        # Planned again, the session begins empty: whoever was in it then is not told of the new one.
+        await tx.session.execute(update(Enrolment).where(Enrolment.enrolment_id.in_(ids)).values(state="over"))
 
 
 async def _as_moved(tx: Tx, cmd: TellSession) -> TellSession:

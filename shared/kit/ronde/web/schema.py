@@ -1,9 +1,21 @@
 """OpenAPI tells the truth about refusals: problem+json, not the framework's own shape."""
 
+from collections import defaultdict
 from typing import Any
 
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
+
+from ronde.refusal import Refused
+from ronde.web.idempotency import IdempotencyKeyNeeded, IdempotencyKeyReused
+from ronde.web.keys import KeyNeeded, NotOfTheHouse
+
+MEDIA_TYPE = "application/problem+json"
+REFERENCE = {"$ref": "#/components/schemas/Problem"}
+KEY: tuple[type[Refused], ...] = (KeyNeeded, NotOfTheHouse)
+"""What a route answers that asks for an organisation's key."""
+ONCE: tuple[type[Refused], ...] = (IdempotencyKeyNeeded, IdempotencyKeyReused)
+"""What a route answers that asks for an Idempotency-Key."""
 
 
 class FieldError(BaseModel):
@@ -27,6 +39,34 @@ class Problem(BaseModel):
     errors: list[FieldError] = Field(default_factory=list, description="only with the code `invalid`")
 
 
+def refusals(*kinds: type[Refused]) -> dict[int | str, dict[str, Any]]:
+    """A route's `responses`: by status, each refusal's sentence, code and an example with what is possible instead."""
+    by_status: dict[int | str, list[type[Refused]]] = defaultdict(list)
+    for kind in kinds:
+        by_status[kind.status].append(kind)
+    return {
+        status: {
+            "description": " ".join(f"`{kind.code}`: {(kind.__doc__ or '').strip()}" for kind in kinds_of_it),
+            "content": {
+                MEDIA_TYPE: {"schema": REFERENCE, "examples": {k.code: {"value": _example(k)} for k in kinds_of_it}}
+            },
+        }
+        for status, kinds_of_it in by_status.items()
+    }
+
+
+def _example(kind: type[Refused]) -> dict[str, Any]:
+    return {
+        "type": f"urn:ronde:problem:{kind.code}",
+        "title": kind.words["fr"],
+        "status": kind.status,
+        "detail": kind.words["fr"],
+        "code": kind.code,
+        "instance": "urn:ronde:request:5f0c1d2e3b4a5968",
+        **kind.example,
+    }
+
+
 def describe(app: FastAPI) -> None:
     """Let `/openapi.json` give every operation the answer `default`: a problem."""
     made = app.openapi
@@ -48,7 +88,7 @@ def corrected(found: dict[str, Any]) -> dict[str, Any]:
     schemas |= {**model.pop("$defs"), "Problem": model}
     problem = {
         "description": "refused; `code` says why",
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        "content": {MEDIA_TYPE: {"schema": REFERENCE}},
     }
     for operations in found.get("paths", {}).values():
         for operation in operations.values():
