@@ -16,8 +16,11 @@ up: servers ## the house without the day; ARGS="--data-dir DIR --port-base N" fo
 test: servers ## every test, on real servers; ARGS="-k relay" for some
 	@$(BIN)/pytest $(ARGS)
 
-lint: setup ## style, types and the directions of imports
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+lint: setup ## style, types, the directions of imports, the published contracts
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@sh scripts/types.sh
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m ronde_contracts.generate --check && $(BIN)/python -m ronde_contracts.compat
 
 format: setup ## put the style right
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
