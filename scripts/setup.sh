@@ -34,6 +34,8 @@ fi
 .venv/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.8,<1' ||
     stop "uv could not be installed: is the Python package index within reach?"
 echo "Installing the locked dependencies …"
-UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never .venv/bin/uv sync --frozen --quiet --python .venv/bin/python ||
+# Compiled now, once: else every process of the house compiles them when it starts, where writing them is not allowed.
+UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never \
+    .venv/bin/uv sync --frozen --quiet --compile-bytecode --python .venv/bin/python ||
     stop "The locked dependencies could not be installed: is the Python package index within reach?"
 echo "$state" >.venv/ronde-state
