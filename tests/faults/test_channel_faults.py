@@ -6,7 +6,7 @@ from ronde.ids import new_id
 from ronde.local.rabbitmq import PrivateRabbitMQ
 from ronde.rig import QUEUE
 from ronde.rig.circle import Circle
-from ronde.rig.harm import declare_queue, delete_queue, without_exchange, without_rights
+from ronde.rig.harm import close_connections, declare_queue, delete_queue, without_exchange, without_rights
 
 pytestmark = [pytest.mark.faults, pytest.mark.broker, pytest.mark.database, pytest.mark.timeout(120)]
 
@@ -27,7 +27,7 @@ async def test_403_rights_taken_away_and_given_back(circle: Circle, broker: Priv
     replica = await circle.replica()
     async with circle.load():
         with without_rights(circle.amqp, "booking"):
-            broker.rabbitmqctl("close_all_connections", "--vhost", circle.amqp.vhost, "rights have changed")
+            close_connections(broker, circle.amqp)
             await replica.until_unready("publish", within=10)
             await replica.until_unready("consume", within=10)
             await circle.commit(100)

@@ -109,7 +109,7 @@ async def _purge(service: Service) -> bool:
     return gone >= 5000
 
 
-def run(app: str, settings: ServiceSettings) -> None:
+def run(app: FastAPI | str, settings: ServiceSettings) -> None:
     """Serve until SIGTERM or SIGINT."""
     uvicorn.run(
         app,

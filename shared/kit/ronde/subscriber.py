@@ -23,7 +23,7 @@ from .envelope import Received, Unacceptable, open_envelope
 from .inbox import Verdict, judge
 from .publisher import NotConfirmed, Publisher, beating
 from .retry import NotKnownYet, Origin, come_back
-from .telemetry import CONSUMED, HANDLER, PARKED, enter_trace, log
+from .telemetry import CONSUMED, HANDLER, PARKED, REDELIVERED, enter_trace, log
 from .work import asked_to_stop
 
 __all__ = ["Consumers", "NotKnownYet", "Received", "Subscriptions", "Unacceptable"]
@@ -95,6 +95,8 @@ class Consumers:
         self._busy = 0
         self._idle = asyncio.Event()
         self._idle.set()
+        self._acknowledging = asyncio.Event()
+        self._acknowledging.set()
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.running = asyncio.Event()
@@ -203,14 +205,21 @@ class Consumers:
         return self._stopping.is_set()
 
     async def _cancel_consumers(self) -> None:
+        """So that nothing is delivered in vain: what is on its way when a consumer goes never arrives, and counts.
+
+        Each acknowledgement makes the broker send one more message; so hold them back, let what was sent arrive,
+        cancel, and acknowledge then.
+        """
         if self._broker is None:
             return
+        self._acknowledging.clear()
+        await asyncio.sleep(0.2)
         for subscriber in self._broker.subscribers:
             queue, tag = getattr(subscriber, "_queue_obj", None), getattr(subscriber, "_consumer_tag", None)
             if queue is not None and tag is not None and not queue.channel.is_closed:
                 await _quietly(queue.cancel(tag))
-        # A delivery that came just before the broker's answer is a task that has not begun: let it, so that it counts.
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.1)  # a delivery that came just before the answer is a task that has not begun yet
+        self._acknowledging.set()
 
     async def _teardown(self) -> None:
         broker, self._broker = self._broker, None
@@ -237,6 +246,8 @@ class Consumers:
 
     async def _handle(self, subscription: Subscription, message: RabbitMessage) -> None:
         raw = message.raw_message
+        if raw.redelivered:
+            REDELIVERED.labels(subscription.queue).inc()
         origin = Origin.of(raw, me=self._me)
         began = time.perf_counter()
         outcome = await self._settle(subscription, raw, origin)
@@ -244,6 +255,7 @@ class Consumers:
             return  # not safe anywhere: unacknowledged, so the broker gives it again when this channel ends
         CONSUMED.labels(subscription.queue, outcome).inc()
         HANDLER.labels(subscription.queue).observe(time.perf_counter() - began)
+        await self._acknowledging.wait()
         # A lost channel is no loss: the message comes again and the inbox knows it.
         await _quietly(raw.ack())
 

@@ -12,6 +12,7 @@ PUBLISHED = Counter("ronde_events_published_total", "events confirmed by the bro
 PUBLISH_FAILED = Counter("ronde_publish_failed_total", "publishes not confirmed, to be retried", ["reason"])
 OLDEST_UNPUBLISHED = Gauge("ronde_outbox_oldest_seconds", "age of the oldest unpublished row")
 CONSUMED = Counter("ronde_events_consumed_total", "events consumed", ["queue", "outcome"])
+REDELIVERED = Counter("ronde_events_redelivered_total", "deliveries of what had been delivered before", ["queue"])
 HANDLER = Histogram("ronde_handler_seconds", "time from delivery to commit", ["queue"])
 PARKED = Counter("ronde_events_parked_total", "messages put aside for a person", ["queue", "reason"])
 REFUSED = Counter("ronde_refusals_total", "refusals given at the doors", ["code"])

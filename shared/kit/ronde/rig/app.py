@@ -1,5 +1,12 @@
-"""The rig as a whole service in a process of its own, for tests that kill it: `python -m ronde.rig.app`."""
+"""The rig as a whole service in a process of its own, for tests that kill it."""
 
+import ctypes
+import os
+import signal
+import sys
+from typing import Any
+
+from fastapi import FastAPI
 from ronde_contracts.partners import SessionPlanned
 from sqlalchemy import text
 
@@ -9,7 +16,6 @@ from ronde.service import build, run
 from ronde.settings import ServiceSettings
 from ronde.subscriber import Received, Subscriptions
 
-settings = ServiceSettings(service="booking")
 subscriptions = Subscriptions("booking")
 
 
@@ -21,7 +27,17 @@ async def on_session_planned(tx: Tx, event: Received[SessionPlanned]) -> None:
     )
 
 
-app = build(settings, subscriptions=subscriptions, routers=[], migrations=MIGRATIONS)
+def app(settings: ServiceSettings) -> FastAPI:
+    return build(settings, subscriptions=subscriptions, routers=[], migrations=MIGRATIONS)
 
-if __name__ == "__main__":
-    run("ronde.rig.app:app", settings)
+
+def serve(log: str, settings: dict[str, Any]) -> None:
+    """What the process does: its output goes to `log`, and it ends with the process that forked it."""
+    os.setsid()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(file, 1)
+    os.dup2(file, 2)
+    given = ServiceSettings(service="booking", **settings)
+    run(app(given), given)

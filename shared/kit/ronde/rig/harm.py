@@ -50,6 +50,11 @@ def killed(server: Server) -> Iterator[None]:
         server.start()
 
 
+def close_connections(broker: PrivateRabbitMQ, amqp: Amqp) -> None:
+    """All of the vhost, the newest too, which the management API lists seconds late."""
+    broker.rabbitmqctl("close_all_connections", "--vhost", amqp.vhost, "to see what happens")
+
+
 @contextmanager
 def out_of_memory(broker: PrivateRabbitMQ) -> Iterator[None]:
     """The memory alarm: publishers are blocked, and no longer read from, until it clears."""

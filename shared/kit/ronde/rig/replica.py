@@ -1,8 +1,7 @@
 """One process of the rig's service: started, asked to stop, killed, frozen, and asked whether it is ready."""
 
 import asyncio
-import os
-import sys
+import multiprocessing
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,51 +10,46 @@ import httpx
 import psutil
 from prometheus_client.parser import text_string_to_metric_families
 
-from ronde.local.process import Child, free_port
+from ronde.local.process import free_port
+from ronde.rig.app import serve
 
 Answer = tuple[int, Mapping[str, str]]
 
 
+# Forked from a process that has imported everything, a replica starts in a fraction of a second instead of four.
+forks = multiprocessing.get_context("forkserver")
+forks.set_forkserver_preload(["ronde.rig.app"])
+
+
 class Replica:
-    """`settings` are ServiceSettings by name, without the prefix."""
+    """`settings` are ServiceSettings by name."""
 
     def __init__(self, name: str, folder: Path, **settings: Any) -> None:
         port = free_port()
-        ours = {"http_port": port, **settings}
         self.name = name
         self.url = f"http://127.0.0.1:{port}"
         self.log = folder / f"{name}.log"
-        self._child = Child(
-            name,
-            [sys.executable, "-m", "ronde.rig.app"],
-            run=folder / "run",
-            log=self.log,
-            env={**os.environ, **{f"RONDE_{key.upper()}": str(value) for key, value in ours.items()}},
-        )
+        self._process = forks.Process(target=serve, args=(str(self.log), {"http_port": port, **settings}))
 
     async def start(self, within: float = 30) -> "Replica":
         """Launch it and wait until it is ready."""
-        self._child.launch()
+        self._process.start()
         await self.until_ready(within)
         return self
 
     @property
     def running(self) -> bool:
-        return self._child.running
+        return self._process.is_alive()
 
     def kill(self) -> None:
         """kill -9."""
-        self._child.kill()
-
-    def ask_to_stop(self) -> None:
-        """SIGTERM."""
-        self._child.ask_to_stop()
+        self._process.kill()
+        self._process.join(10)
 
     async def stop(self, within: float = 15) -> None:
-        """SIGTERM, and wait for its end; fails when it has to be killed."""
-        self._child.ask_to_stop()
-        await self._until(lambda: not self._child.running, within, "did not stop when asked to")
-        self._child.stop()
+        """SIGTERM, and wait for its end; fails when it does not come."""
+        self._process.terminate()
+        await self._until(lambda: not self.running, within, "did not stop when asked to")
 
     async def ready(self) -> Answer:
         """Status and checks of /health/ready; 0 when nobody answers."""
@@ -100,7 +94,7 @@ class Replica:
 
     def connections_to(self, port: int) -> int:
         """How many TCP connections this process holds to a port of this machine."""
-        found = psutil.Process(self._child.pid).net_connections("tcp")
+        found = psutil.Process(self._process.pid).net_connections("tcp")
         return sum(c.raddr.port == port and c.status == psutil.CONN_ESTABLISHED for c in found if c.raddr)
 
     async def _until_status(self, good: Callable[[Answer], bool], within: float, else_: str) -> None:
@@ -108,7 +102,7 @@ class Replica:
         try:
             async with asyncio.timeout(within):
                 while not good(answer := await self.ready()):
-                    if not self._child.running:
+                    if not self.running:
                         raise AssertionError(f"{self.name} ended; {self.log}:\n{self.tail()}")
                     await asyncio.sleep(0.05)
         except TimeoutError:
@@ -123,4 +117,5 @@ class Replica:
             raise AssertionError(f"{self.name} {else_} within {within} s\n{self.tail()}") from None
 
     def tail(self, lines: int = 15) -> str:
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+        text = self.log.read_text(errors="replace") if self.log.exists() else "it said nothing"
+        return "\n".join(text.splitlines()[-lines:])

@@ -11,7 +11,8 @@ class Wire:
     def __init__(self, url: str) -> None:
         self._target = urlsplit(url)
         self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._connections: set[asyncio.Task[None]] = set()
+        self._directions: set[asyncio.Task[None]] = set()
         self.deaf = False
         """While set, what clients send is thrown away, and kept in `swallowed` for the test to read."""
         self.swallowed = b""
@@ -23,9 +24,9 @@ class Wire:
     async def __aexit__(self, *_: object) -> None:
         assert self._server is not None  # noqa: S101
         self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for direction in list(self._directions):
+            direction.cancel()
+        await asyncio.gather(*self._connections)
         await self._server.wait_closed()
 
     @property
@@ -46,20 +47,19 @@ class Wire:
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._connections.add(task)
+        task.add_done_callback(self._connections.discard)
         there, back = await asyncio.open_connection(self._target.hostname, self._target.port)
-        up = asyncio.create_task(self._up(reader, back))
-        down = asyncio.create_task(self._down(there, writer))
-        try:
-            await asyncio.wait((up, down), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for direction in (up, down):
-                direction.cancel()
-            for end in (writer, back):
-                end.close()
-                with suppress(OSError):
-                    await end.wait_closed()
+        both = {asyncio.create_task(self._up(reader, back)), asyncio.create_task(self._down(there, writer))}
+        self._directions |= both
+        _done, open_ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        for direction in open_:
+            direction.cancel()
+        self._directions -= both
+        for end in (writer, back):
+            end.close()
+            with suppress(OSError):
+                await end.wait_closed()
 
     async def _up(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
