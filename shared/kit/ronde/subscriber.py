@@ -92,6 +92,7 @@ class Consumers:
         self._prefetch = prefetch
         self._ladder = Publisher(url, user=self._me)
         self._broker: RabbitBroker | None = None
+        self._subscribers: list[tuple[Subscription, Any]] = []
         self._busy = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -153,10 +154,11 @@ class Consumers:
             fail_fast=True,
             timeout=10,  # its own, shorter than ours: an attempt cut off from outside goes on in the background
         )
+        self._subscribers = []  # kept in pairs: the broker's own list is in no order
         for subscription in self._subscriptions.all:
             name = subscription.event.exchange
             exchange = exchanges.setdefault(name, RabbitExchange(name, type=ExchangeType.TOPIC, declare=False))
-            broker.subscriber(
+            subscriber = broker.subscriber(
                 RabbitQueue(
                     subscription.queue,
                     queue_type=QueueType.QUORUM,
@@ -171,21 +173,25 @@ class Consumers:
                 no_reply=True,  # else a sender could make us publish anywhere by setting reply_to
                 parser=None,
                 decoder=_raw,
-            )(self._receiver(subscription))
+            )
+            subscriber(self._receiver(subscription))
+            self._subscribers.append((subscription, subscriber))
         self._broker = broker
         async with asyncio.timeout(20):
             await broker.start()
 
     async def _watch(self) -> None:
         """Return when asked to stop; raise when a connection, a channel, a queue or a binding is gone."""
-        assert self._broker is not None  # noqa: S101
         while not await self._pause(1.0):
-            connection = self._broker._connection
-            if connection is None or connection.is_closed or not connection.connected.is_set():
-                raise ConnectionError("connection lost")
-            async with asyncio.timeout(WATCH_TIMEOUT):
-                for subscription, subscriber in zip(self._subscriptions.all, self._broker.subscribers, strict=True):
-                    await self._check(subscription, subscriber)
+            await self._look()
+
+    async def _look(self) -> None:
+        connection = self._broker._connection if self._broker is not None else None
+        if connection is None or connection.is_closed or not connection.connected.is_set():
+            raise ConnectionError("connection lost")
+        async with asyncio.timeout(WATCH_TIMEOUT):
+            for subscription, subscriber in self._subscribers:
+                await self._check(subscription, subscriber)
 
     async def _check(self, subscription: Subscription, subscriber: Any) -> None:
         queue = getattr(subscriber, "_queue_obj", None)
@@ -210,11 +216,9 @@ class Consumers:
         Each acknowledgement makes the broker send one more message; so hold them back, let what was sent arrive,
         cancel, and acknowledge then.
         """
-        if self._broker is None:
-            return
         self._acknowledging.clear()
         await asyncio.sleep(0.2)
-        for subscriber in self._broker.subscribers:
+        for _, subscriber in self._subscribers:
             queue, tag = getattr(subscriber, "_queue_obj", None), getattr(subscriber, "_consumer_tag", None)
             if queue is not None and tag is not None and not queue.channel.is_closed:
                 await _quietly(queue.cancel(tag))

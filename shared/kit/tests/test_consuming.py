@@ -4,10 +4,11 @@ import asyncio
 import json
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from aiormq.exceptions import AMQPError
-from ronde import inbox, parking
+from ronde import inbox, parking, topology
 from ronde.database import Tx
 from ronde.envelope import MAX_BODY
 from ronde.ids import new_id
@@ -50,6 +51,18 @@ async def test_an_older_state_never_replaces_a_newer_one(rig: Rig) -> None:
             await rig.say(event)
             await rig.until("SELECT count(*) FROM inbox WHERE id = :id", 1, id=event["id"])
     assert [str(id) for id in await rig.effects()] == [newer["id"], newest["id"]]
+
+
+async def test_each_queue_hears_its_own_events_also_after_the_watch_has_looked(rig: Rig) -> None:
+    async with rig.consuming() as consumers:
+        await consumers._look()
+    with topology.client(rig.amqp.management) as api:
+        bindings = api.get(f"/api/exchanges/{quote(rig.amqp.vhost, safe='')}/ronde.events/bindings/source").json()
+    heard = {(b["destination"], b["routing_key"]) for b in bindings if b["destination"].startswith("booking.")}
+    assert heard == {
+        ("booking.session.planned.v1", "*.session.planned.v1"),
+        ("booking.session.cancelled.v1", "*.session.cancelled.v1"),
+    }
 
 
 async def test_binary_mode_is_understood_in_each_of_its_spellings(rig: Rig) -> None:

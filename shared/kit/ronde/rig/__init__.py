@@ -13,7 +13,7 @@ import aiormq
 import pytest
 from pamqp.commands import Basic
 from ronde_contracts.booking import ReservationCancelled
-from ronde_contracts.partners import SessionPlanned
+from ronde_contracts.partners import SessionCancelled, SessionPlanned
 from sqlalchemy import text
 
 from ronde.database import Database, Tx
@@ -80,6 +80,10 @@ class Rig:
         @subscriptions.on(SessionPlanned)
         async def on_session_planned(tx: Tx, event: Received[SessionPlanned]) -> None:
             await self.handle(tx, event)
+
+        @subscriptions.on(SessionCancelled)
+        async def on_session_cancelled(tx: Tx, event: Received[SessionCancelled]) -> None:
+            pass  # a second queue, because a real service has several
 
         consumers = Consumers(subscriptions, self.db, self.amqp.url("booking"), house="villeurbanne", prefetch=prefetch)
         await consumers.start()
