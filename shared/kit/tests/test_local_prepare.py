@@ -5,17 +5,17 @@ import subprocess
 import sys
 
 import pytest
+from ronde.local.postgres import KEY
 from ronde.local.ways import THREE_WAYS
 
 # A machine where RabbitMQ is nowhere: the same program, looking in no place.
 BARE = "from ronde.local import rabbitmq, prepare; rabbitmq.PLACES = (); prepare.prepare()"
 AS_NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-THROUGH = ["--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override"]
 
 
 def prepare(**environment: str) -> subprocess.CompletedProcess[str]:
     """As a plain user, who may not install anything."""
-    user = [*AS_NOBODY, *THROUGH] if os.geteuid() == 0 else []
+    user = [*AS_NOBODY, *KEY] if os.geteuid() == 0 else []
     kept = {key: value for key, value in os.environ.items() if not key.startswith("RONDE_")}
     return subprocess.run(
         [*user, sys.executable, "-c", BARE], env=kept | environment, capture_output=True, text=True, check=False

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import aio_pika
 import asyncpg
 import psutil
 import pytest
-from ronde.local import hold, servers, ways
+from ronde.local import hold, postgres, servers, ways
 from ronde.local.addresses import Addresses
 from ronde.local.databases import drop_database, dsn, ensure_database
 from ronde.local.given import GivenPostgres, GivenRabbitMQ
@@ -90,9 +91,8 @@ def test_a_plain_user_may_start_postgres_too(tmp_path: Path) -> None:
     """
     # The capability is for this checkout, which may be closed to others; who may start Postgres is about the uid.
     nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-    through = ["--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override"]
     done = subprocess.run(
-        [*nobody, *through, sys.executable, "-c", textwrap.dedent(program)],
+        [*nobody, *postgres.KEY, sys.executable, "-c", textwrap.dedent(program)],
         cwd=home,
         capture_output=True,
         text=True,
@@ -100,6 +100,23 @@ def test_a_plain_user_may_start_postgres_too(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert (home / "postgres").stat().st_uid == 65534
+
+
+@pytest.mark.database
+@pytest.mark.skipif(os.geteuid() != 0, reason="for others all doors are the same")
+async def test_a_checkout_in_roots_own_folder_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wheel = postgres.binaries().parents[1]
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    shutil.copytree(wheel / "pginstall18", closed / wheel.name / "pginstall18")
+    shutil.copytree(wheel.with_name(f"{wheel.name}.libs"), closed / f"{wheel.name}.libs")
+    monkeypatch.setattr(postgres, "binaries", lambda: closed / wheel.name / "pginstall18" / "bin")
+    server = PrivatePostgres(closed, "secret", durable=False)
+    server.start()
+    try:
+        assert await fetch(server.url(), "SELECT 1") == 1
+    finally:
+        server.stop()
 
 
 @pytest.mark.faults

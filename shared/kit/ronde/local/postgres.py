@@ -17,6 +17,8 @@ from ronde.local.process import CannotStart, Child, last_line, root
 
 SOCKET_NAME_LIMIT = 100  # sun_path holds 108 bytes on Linux, 104 on macOS
 ADMIN = "postgres"
+KEY = ("--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override", "--securebits=+no_setuid_fixup")
+"""setpriv's words for opening closed doors without being root; the last for access(2), by which initdb looks around."""
 
 
 class PrivatePostgres:
@@ -161,7 +163,7 @@ def _as_somebody_else(*paths: Path) -> list[str]:
     words = [f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"]
     if all(_open_to_all(path) for path in paths):
         return words
-    return [*words, "--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override"]
+    return [*words, *KEY]
 
 
 def _setpriv(privileges: list[str]) -> list[str]:
