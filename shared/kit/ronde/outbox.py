@@ -116,15 +116,13 @@ TAKE_ROWS = text("""
 # Contact details and links do not stay behind: rows of the private exchange go as soon as they are told.
 FORGET_PRIVATE = text("DELETE FROM outbox WHERE position = ANY(:positions) AND exchange = 'ronde.private'")
 MARK = text("UPDATE outbox SET published_at = now(), problem = NULL WHERE position = ANY(:positions)")
-# The random factor parts the guilty from the innocent: a refusal (403, 404) closes the channel under every publish in
-# flight, and rows that came back together would fall together again, for ever.
 POSTPONE = text("""
     UPDATE outbox SET attempts = attempts + 1, problem = :problem,
-        next_attempt_at = now() + make_interval(secs => (0.5 + random()) * least(60, 0.5 * 2 ^ least(attempts, 10)))
+        next_attempt_at = now() + make_interval(secs => least(60, 0.5 * 2 ^ least(attempts, 10)))
     WHERE position = :position
 """)
 # The broker was away, the row is not to blame: due as before, and the whole relay waits.
-STILL_DUE = text("UPDATE outbox SET attempts = attempts + 1, problem = :problem WHERE position = ANY(:positions)")
+STILL_DUE = text("UPDATE outbox SET problem = :problem WHERE position = ANY(:positions)")
 PURGE = text("""
     DELETE FROM outbox WHERE position IN (
         SELECT position FROM outbox WHERE published_at < now() - CAST(:keep AS interval)
@@ -158,7 +156,7 @@ async def mark(connection: AsyncConnection, told: list[Due]) -> None:
 
 
 async def postpone(connection: AsyncConnection, row: Due, problem: str) -> None:
-    """The broker would not take it: again in about 0.5 s, 1 s, 2 s … at most a minute, for ever.
+    """The broker would not take it: again in 0.5 s, 1 s, 2 s … at most a minute, for ever.
 
     `problem` is for ops.
     """

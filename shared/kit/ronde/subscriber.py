@@ -230,8 +230,7 @@ class Consumers:
         if broker is None:
             return
         if broker._connection is not None:
-            # Before FastStream's own stop, which waits for answers on a dead connection and, given up, leaves it
-            # reconnecting for ever.
+            # Before FastStream's own stop, which first waits for answers on a connection that may be dead.
             await _quietly(broker._connection.close())
         await _quietly(broker.stop())
 
