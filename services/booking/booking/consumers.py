@@ -50,8 +50,6 @@ async def _follow(tx: Tx, settings: Settings, event: Received[SessionPlanned] | 
     """Give the session the room that its plan asks for, or answer why not."""
     organisation, plan = event.producer, event.data
     known = await of_session(tx.session, organisation, plan.session_id)
-    if known and known.state == State.CANCELLED and event.sequence is None:
-        return  # without a sequence nothing says that it is newer than the cancellation
     span = Span(plan.starts_at, plan.ends_at)
     try:
         if known and known.state == State.CONFIRMED:

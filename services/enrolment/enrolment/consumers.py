@@ -1,7 +1,7 @@
 """What enrolment hears: partners plan, change and cancel their sessions; booking answers about their rooms."""
 
 from ronde.database import Tx
-from ronde.subscriber import NotKnownYet, Received, Subscriptions
+from ronde.subscriber import Received, Subscriptions
 from ronde_contracts.booking import (
     ReservationCancelled,
     ReservationConfirmed,
@@ -31,13 +31,10 @@ def consuming(settings: Settings) -> Subscriptions:
     @subscriptions.on(SessionCancelled)
     async def on_session_cancelled(tx: Tx, event: Received[SessionCancelled]) -> None:
         said = event.data
-        known = await call_off_session(
+        # Not known yet is well: a plan that comes after this has a lower sequence and is not taken up.
+        await call_off_session(
             tx, CallOffSession(organiser=event.producer, session_id=said.session_id, reason=said.reason)
         )
-        # A plan that comes after this, with a lower sequence, is stale and will not be taken up. A sender who
-        # numbers nothing leaves us only the order of arrival.
-        if not known and event.sequence is None:
-            raise NotKnownYet("session")
 
     @subscriptions.on(ReservationConfirmed)
     async def on_reservation_confirmed(tx: Tx, event: Received[ReservationConfirmed]) -> None:
@@ -98,7 +95,6 @@ def _plan(event: Received[SessionPlanned] | Received[SessionChanged]) -> PlanSes
         from_months=said.ages.from_months,
         to_months=said.ages.to_months,
         audience=said.audience,
-        newer=event.sequence is not None,
     )
 
 

@@ -11,7 +11,6 @@ from enrolment.testing import HOUR, ORGANISER, Desk, in_days
 from enrolment.use_cases.enrol import SessionNotOpen
 from ronde.clock import now
 from ronde.ids import new_id
-from ronde.subscriber import NotKnownYet
 from ronde_contracts.booking import (
     Asked,
     ReservationCancelled,
@@ -208,16 +207,6 @@ async def test_cancelled_before_it_was_known_is_never_opened(desk: Desk) -> None
     said = Said()
     await hear(desk, (2, said.cancelled()), (1, said.planned()), (1, said.confirmed()))
     assert await told(desk) == []
-
-
-async def test_without_sequence_a_cancellation_waits_for_its_session(desk: Desk) -> None:
-    said = Said()
-    with pytest.raises(NotKnownYet):
-        await desk.hear(said.cancelled(), sequence=None)
-    await desk.hear(said.planned(), sequence=None)
-    await desk.hear(said.cancelled(), sequence=None)
-    await desk.hear(said.planned(), sequence=None)  # late, or new? nothing says so
-    assert (await desk.session(said.session_id)).state == "called-off"
 
 
 async def test_planned_again_after_a_cancellation_it_opens_anew(desk: Desk) -> None:

@@ -36,21 +36,19 @@ async def on_link_issued(tx: Tx, event: Received[LinkIssued]) -> None:
 
 @subscriptions.on(SessionOpened)
 async def on_session_opened(tx: Tx, event: Received[SessionOpened]) -> None:
-    await tell_session(tx, TellSession(session=event.data, version=event.sequence or 0))
+    await tell_session(tx, TellSession(session=event.data, version=event.sequence))
 
 
 @subscriptions.on(SessionMoved)
 async def on_session_moved(tx: Tx, event: Received[SessionMoved]) -> None:
     facts = {"was_starting_at": event.data.was_starting_at.isoformat()}
-    cmd = TellSession(session=event.data, version=event.sequence or 0, purpose=Purpose.MOVED, facts=facts)
+    cmd = TellSession(session=event.data, version=event.sequence, purpose=Purpose.MOVED, facts=facts)
     await tell_session(tx, cmd)
 
 
 @subscriptions.on(SessionCalledOff)
 async def on_session_called_off(tx: Tx, event: Received[SessionCalledOff]) -> None:
-    cmd = TellSession(
-        session=event.data, version=event.sequence or 0, purpose=Purpose.CALLED_OFF, reason=event.data.reason
-    )
+    cmd = TellSession(session=event.data, version=event.sequence, purpose=Purpose.CALLED_OFF, reason=event.data.reason)
     await tell_session(tx, cmd)
 
 
@@ -90,4 +88,4 @@ async def on_enrolment_withdrawn(tx: Tx, event: Received[EnrolmentWithdrawn]) ->
 def _enrolment(
     event: Received[EnrolmentEvent], state: str, purpose: Purpose | None, **facts: str | int
 ) -> TellEnrolment:
-    return TellEnrolment(enrolment=event.data, state=state, version=event.sequence or 0, purpose=purpose, facts=facts)
+    return TellEnrolment(enrolment=event.data, state=state, version=event.sequence, purpose=purpose, facts=facts)

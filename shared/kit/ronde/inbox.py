@@ -25,7 +25,7 @@ JUDGE = text("""
         ON CONFLICT DO NOTHING RETURNING 1
     ), newer AS (
         INSERT INTO subject_versions (source, subject, sequence)
-        SELECT :source, :subject, CAST(:sequence AS bigint) FROM first WHERE CAST(:sequence AS bigint) IS NOT NULL
+        SELECT :source, :subject, CAST(:sequence AS bigint) FROM first
         ON CONFLICT (source, subject) DO UPDATE SET sequence = excluded.sequence, updated_at = now()
             WHERE subject_versions.sequence < excluded.sequence
         RETURNING 1
@@ -58,7 +58,7 @@ async def judge(session: AsyncSession, consumer: str, event: Received[Event]) ->
     first, newer = row.one()
     if not first:
         return Verdict.DUPLICATE
-    return Verdict.NEW if newer or event.sequence is None else Verdict.STALE
+    return Verdict.NEW if newer else Verdict.STALE
 
 
 async def purge(session: AsyncSession, keep: timedelta) -> int:

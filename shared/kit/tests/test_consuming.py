@@ -53,6 +53,13 @@ async def test_an_older_state_never_replaces_a_newer_one(rig: Rig) -> None:
     assert [str(id) for id in await rig.effects()] == [newer["id"], newest["id"]]
 
 
+async def test_a_uuid_may_come_in_capitals(rig: Rig) -> None:
+    session = str(new_id()).upper()
+    async with rig.consuming():
+        await rig.say(envelope({**plan(), "session_id": session}))
+        await rig.until("SELECT count(*) FROM effects WHERE subject = :id", 1, id=session.lower())
+
+
 async def test_each_queue_hears_its_own_events_also_after_the_watch_has_looked(rig: Rig) -> None:
     async with rig.consuming() as consumers:
         await consumers._look()
@@ -87,6 +94,8 @@ def wrong(**changes: Any) -> dict[str, Any]:
         ("malformed-envelope", wrong(specversion="0.3"), {}),
         ("malformed-envelope", wrong(type=None), {}),
         ("malformed-envelope", wrong(sequence="minus one"), {}),
+        ("malformed-envelope", wrong(sequence="007"), {}),
+        ("malformed-envelope", wrong(sequence=None), {}),
         ("malformed-envelope", wrong(subject="another"), {}),
         ("malformed-envelope", b"{}", {"content_type": "text/plain"}),
         ("malformed-envelope", b"\xff", {"content_type": "application/json", "headers": {"ce-id": "x"}}),

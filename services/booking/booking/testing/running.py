@@ -51,7 +51,7 @@ class Running:
         transport = ASGITransport(self._app)
         return AsyncClient(transport=transport, base_url="http://booking.test", headers={**key, **headers})
 
-    async def say(self, *messages: tuple[str, int | None, dict[str, Any]], by: str = "relais") -> None:
+    async def say(self, *messages: tuple[str, int, dict[str, Any]], by: str = "relais") -> None:
         """Type, sequence, data: as the partner's own program says it, in JSON, with its own broker user."""
         assert self._amqp is not None  # noqa: S101
         async with await aio_pika.connect(self._amqp.url(by)) as connection:
@@ -64,7 +64,7 @@ class Running:
                     "source": f"/villeurbanne/{by}",
                     "type": type,
                     "subject": data["session_id"],
-                    **({} if sequence is None else {"sequence": str(sequence)}),
+                    "sequence": str(sequence),
                     "data": data,
                 }
                 message = aio_pika.Message(json.dumps(envelope).encode(), content_type=STRUCTURED, user_id=by)

@@ -51,9 +51,7 @@ class Desk:
         self.terms = TERMS
         self._handlers = {one.event: one for one in consuming(Settings()).all}
 
-    async def hear(
-        self, event: Event, *, sequence: int | None, producer: str = ORGANISER, id: UUID | None = None
-    ) -> str:
+    async def hear(self, event: Event, *, sequence: int, producer: str = ORGANISER, id: UUID | None = None) -> str:
         """An event of the bus, judged by the inbox and handled, as the kit does it."""
         one = self._handlers[type(event)]
         source = f"/villeurbanne/{producer}"

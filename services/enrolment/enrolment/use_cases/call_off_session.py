@@ -23,8 +23,8 @@ class CallOffSession:
     reason: dict[str, str] | None
 
 
-async def call_off_session(tx: Tx, cmd: CallOffSession) -> bool:
-    """End every enrolment in it; False when the session is not known.
+async def call_off_session(tx: Tx, cmd: CallOffSession) -> None:
+    """End every enrolment in it; nothing when the session is not known.
 
     One event for all of them: who was told of the session is told that it does not take place, once.
     What took place stays as it was.
@@ -32,7 +32,7 @@ async def call_off_session(tx: Tx, cmd: CallOffSession) -> bool:
     await hear(tx, cmd.organiser, cmd.session_id)
     session = await lock_session(tx, cmd.organiser, cmd.session_id)
     if session is None:
-        return False
+        return
     took_place = session.ends_at is not None and session.ends_at <= now()
     if session.state != "called-off" and not took_place:
         session.state, session.reason = "called-off", cmd.reason
@@ -47,4 +47,3 @@ async def call_off_session(tx: Tx, cmd: CallOffSession) -> bool:
         )
         if session.starts_at is not None:
             tell_session(tx, session, SessionCalledOff, reason=cmd.reason)
-    return True

@@ -14,10 +14,7 @@ from enrolment.tables import Session
 
 @dataclass(frozen=True, kw_only=True)
 class PlanSession:
-    """`places` for children; ages in whole months at the date of the session, both ends included.
-
-    `newer`: it is known to be newer than whatever was said before, a cancellation too.
-    """
+    """`places` for children; ages in whole months at the date of the session, both ends included."""
 
     organiser: str
     session_id: UUID
@@ -28,7 +25,6 @@ class PlanSession:
     from_months: int
     to_months: int
     audience: tuple[str, ...]
-    newer: bool = True
 
 
 async def plan_session(tx: Tx, terms: Terms, cmd: PlanSession) -> None:
@@ -43,8 +39,6 @@ async def plan_session(tx: Tx, terms: Terms, cmd: PlanSession) -> None:
         session.taken = session.waiting = session.version = 0
         tx.session.add(session)
     elif session.state == "called-off":
-        if not cmd.newer:
-            return
         session.state, session.reason = "waiting-for-room", None
         session.room_name = session.starts_at = session.ends_at = None
     new_facts = (session.title, session.places) != (cmd.title, cmd.places)

@@ -49,6 +49,7 @@ def envelope(data: dict[str, Any], **changes: Any) -> dict[str, Any]:
         "source": "/villeurbanne/relais",
         "type": "session.planned.v1",
         "subject": data.get("session_id"),
+        "sequence": "0",
         "time": datetime.now(UTC).isoformat(),
         "datacontenttype": "application/json",
         "data": data,
