@@ -12,7 +12,7 @@ class _Reservation(Event):
     subject_from: ClassVar[tuple[str, ...]] = ("reservation_id",)
 
     reservation_id: UUID = Field(description="booking's own; the same as long as the session keeps asking")
-    reference: str = Field(description="short, for people: R-7K2QX")
+    reference: str = Field(description="short, for people: R-7K3QX9")
     organisation: Slug = Field(description="who asked, by the name of its broker user")
     session_id: UUID | None = Field(None, description="the organisation's session that the room is for")
 
@@ -39,11 +39,11 @@ class ReservationMoved(_Reservation, Lasting):
 
 
 class Asked(Shape):
-    """What was asked for, word for word."""
+    """What was asked for."""
 
     room: Slug | None = Field(None, description="none: any room that fits")
-    starts_at: str = Field(description="as the asker wrote it")
-    ends_at: str = Field(description="as the asker wrote it")
+    starts_at: str = Field(description="with the offset that the asker wrote")
+    ends_at: str = Field(description="with the offset that the asker wrote")
     people: int
 
 
@@ -54,10 +54,15 @@ class ReservationRefused(_Reservation):
     routing_key: ClassVar[str] = "booking.reservation.refused.v1"
 
     asked: Asked
-    code: str = Field(description="machine-readable: room-taken, room-too-small, room-closed, ...")
+    code: str = Field(
+        description="machine-readable: room-taken, room-too-small, room-closed, unknown-room, in-the-past, "
+        "too-far-ahead; take another as refused"
+    )
     reason: Words
-    alternatives: tuple[Slot, ...] = Field((), description="what was free when it was refused; ask again to have one")
-    kept: Slot | None = Field(None, description="the slot it holds all the same, when a move was refused")
+    alternatives: tuple[Slot, ...] = Field(
+        (), description="what was free when it was refused, held for nobody; session.changed.v1 asks for one"
+    )
+    kept: Slot | None = Field(None, description="the slot it holds all the same, when a change was refused")
 
 
 class ReservationCancelled(_Reservation):
@@ -66,4 +71,4 @@ class ReservationCancelled(_Reservation):
     type: ClassVar[str] = "reservation.cancelled.v1"
     routing_key: ClassVar[str] = "booking.reservation.cancelled.v1"
 
-    freed: Slot | None = Field(None, description="what it held")
+    freed: Slot | None = Field(None, description="what it held; none if it held no room")

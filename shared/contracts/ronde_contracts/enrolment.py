@@ -17,7 +17,7 @@ class _Session(Event, AboutSession, Lasting):
 
 
 class SessionOpened(_Session):
-    """The session has a room: one may enrol."""
+    """The session has a room: one may enrol. Said again when its title or places change."""
 
     type: ClassVar[str] = "session.opened.v1"
     routing_key: ClassVar[str] = "enrolment.session.opened.v1"
@@ -45,7 +45,7 @@ class _Enrolment(Event, AboutSession):
     subject_from: ClassVar[tuple[str, ...]] = ("enrolment_id",)
 
     enrolment_id: UUID
-    reference: str = Field(description="short, for people: I-7K2QX")
+    reference: str = Field(description="short, for people: I-4CFH7M")
     party_id: UUID = Field(description="the family or childminder; how to reach them is nobody's but notify's")
     party_kind: PartyKind
     children: int = Field(ge=1, description="places taken or asked for")

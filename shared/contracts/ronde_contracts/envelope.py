@@ -34,13 +34,15 @@ class Envelope(Shape):
         description="<noun>.<past>.v<n>; with the producer before it, the routing key",
         examples=["session.planned.v1"],
     )
-    subject: str = Field(min_length=1, max_length=200, description="the id of what changed, as its event says")
+    subject: str = Field(
+        min_length=1, max_length=200, description="the id of what changed, as its event says; compared without case"
+    )
     sequence: Sequence = Field(
         description="the version of the subject, higher with each of its events, of whatever type; "
-        "an integer in a string (CloudEvents has no large integers), a number is understood too",
+        "an integer in a string without leading zeros (CloudEvents has no large integers), a number is understood too",
         examples=["3"],
     )
-    time: AwareDatetime = Field(description="when it happened, with its offset: RFC 3339")
+    time: AwareDatetime = Field(description="when it happened, with its offset, any: RFC 3339")
     datacontenttype: str | None = Field(
         "application/json", pattern=r"^application/json(;.*)?$", description="data is JSON, always"
     )
@@ -50,6 +52,6 @@ class Envelope(Shape):
     traceparent: str | None = Field(
         None,
         pattern=r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$",
-        description="W3C trace context; hand on the one of the event that you answer",
+        description="W3C trace context; answers carry the trace id of what they answer: hand it on, or make a new one",
     )
     data: dict[str, Any] = Field(description="the event itself, after the schema of its type")

@@ -63,14 +63,14 @@ class Slot(Shape):
 
     room: Slug
     room_name: str = Field(description="the room as people call it")
-    starts_at: AwareDatetime
+    starts_at: AwareDatetime = Field(description="with any offset: convert it")
     ends_at: AwareDatetime = Field(description="after starts_at")
 
 
 class Lasting(Shape):
     """Anything with a start and an end."""
 
-    starts_at: AwareDatetime
+    starts_at: AwareDatetime = Field(description="with any offset: convert it")
     ends_at: AwareDatetime = Field(description="after starts_at")
 
     @model_validator(mode="after")

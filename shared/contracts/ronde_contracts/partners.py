@@ -24,11 +24,11 @@ class Ages(Shape):
 class _SessionPlan(Event, Lasting):
     subject_from: ClassVar[tuple[str, ...]] = ("session_id",)
 
-    session_id: UUID = Field(description="yours: the same in every message about this session")
+    session_id: UUID = Field(description="yours: the same in every message about this session, compared without case")
     title: Words
-    room: Slug | None = Field(None, description="the room wished for; none: any room that fits")
-    people: int = Field(ge=1, le=1000, description="everybody in the room at once, adults and children")
-    places: int = Field(ge=1, le=1000, description="places for children")
+    room: Slug | None = Field(None, description="its id in GET /rooms of booking; none: any room that fits")
+    people: int = Field(ge=1, le=1000, description="all in the room at once, adults and children: it must hold them")
+    places: int = Field(ge=1, le=1000, description="children's places that families can take, whatever people says")
     ages: Ages = Ages()
     audience: tuple[PartyKind, ...] = Field(
         ("family", "childminder"), min_length=1, description="who may enrol; everybody when absent"
@@ -36,14 +36,14 @@ class _SessionPlan(Event, Lasting):
 
 
 class SessionPlanned(_SessionPlan):
-    """A session was put in its organiser's programme; it asks for a room."""
+    """A session was put in its organiser's programme; it asks for a room. Said again, it is a change."""
 
     type: ClassVar[str] = "session.planned.v1"
     routing_key: ClassVar[str] = "*.session.planned.v1"
 
 
 class SessionChanged(_SessionPlan):
-    """A planned session has new facts: the whole plan again, with a higher `sequence`."""
+    """A planned session has new facts, or a cancelled one is back: the whole plan again, with a higher `sequence`."""
 
     type: ClassVar[str] = "session.changed.v1"
     routing_key: ClassVar[str] = "*.session.changed.v1"

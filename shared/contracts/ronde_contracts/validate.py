@@ -75,7 +75,8 @@ def _of_its_type(message: dict[str, Any]) -> list[Problem]:
 def _agreeing(message: dict[str, Any], event: type[Event], data: Event) -> list[Problem]:
     """What the envelope says a second time must be what the data and the type say."""
     problems = []
-    if message.get("subject") not in (None, data.subject):
+    subject = message.get("subject")
+    if isinstance(subject, str) and subject.lower() != data.subject.lower():  # a UUID may come in capitals
         problems.append(Problem("subject", "it is not the id that data has", f"It is {subject_of(event)} of data."))
     if message.get("dataschema") not in (None, f"urn:ronde:{event.type}"):
         problems.append(

@@ -25,7 +25,9 @@ WRONG = [
     ("type", "room.painted.v1", "type", "no such type or version"),
     ("subject", "0199a1f0-0000-7c3e-9b21-5d0f4e6a0000", "subject", "not the id"),
     ("sequence", REMOVED, "sequence", "Field required"),
+    ("sequence", None, "sequence", "valid string"),
     ("sequence", "1.5", "sequence", "pattern"),
+    ("sequence", "007", "sequence", "pattern"),
     ("sequence", -1, "sequence", "valid string"),
     ("sequence", True, "sequence", "valid string"),
     ("time", "2026-09-08T08:12:30", "time", "timezone"),
@@ -48,6 +50,8 @@ WRONG = [
 ]  # fmt: skip
 NO_HARM = [
     ("sequence", 1),
+    ("subject", "0199A1F0-1001-7C3E-9B21-5D0F4E6A1001"),
+    ("data.session_id", "0199A1F0-1001-7C3E-9B21-5D0F4E6A1001"),
     ("subjectkind", "session"),
     ("dataschema", REMOVED),
     ("traceparent", REMOVED),
