@@ -9,6 +9,7 @@ from platform import python_version
 
 import uvloop
 from rich.console import Console
+from ronde.service import spare_collector
 
 from benchmarks import bus, growth, latency
 from benchmarks.measure import Row
@@ -29,6 +30,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3, help="times that each is measured")
     arguments = parser.parse_args()
     console = Console()
+    spare_collector()  # as the services do
     with console.status("starting servers"), lab() as servers:
         versions = {
             "python": python_version(),

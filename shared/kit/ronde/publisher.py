@@ -1,8 +1,6 @@
 """A confirmed publish: it returns when the broker has the message, and raises when nobody knows."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, cast
 
@@ -85,53 +83,50 @@ class Publisher:
             user_id=self._user,
             delivery_mode=2,
         )
-        async with self._working_channel() as channel:
-            try:
-                await channel.basic_publish(
-                    body,
-                    exchange=exchange,
-                    routing_key=routing_key,
-                    properties=properties,
-                    mandatory=True,
-                    timeout=self._timeout,
-                    wait=False,
-                )
-            except DeliveryError as error:
-                # A return or a nack leaves the channel in order.
-                raise NotConfirmed("unroutable", f"{exchange} {routing_key}: {type(error).__name__}") from None
+        channel: Channel | None = None
+        try:
+            channel = self._channel
+            if channel is None or channel.is_closed:
+                channel = await self._open_channel()
+            await channel.basic_publish(
+                body,
+                exchange=exchange,
+                routing_key=routing_key,
+                properties=properties,
+                mandatory=True,
+                timeout=self._timeout,
+                wait=False,
+            )
+        except DeliveryError as error:
+            # A return or a nack leaves the channel in order.
+            raise NotConfirmed("unroutable", f"{exchange} {routing_key}: {type(error).__name__}") from None
+        except (Exception, asyncio.CancelledError) as error:
+            raise await self._given_up(channel, error) from error
 
     async def has(self, exchange: str) -> bool:
         """Whether the exchange exists. Raises NotConfirmed when nobody knows."""
-        try:
-            async with self._working_channel() as channel:
-                await channel.exchange_declare(exchange, passive=True, timeout=self._timeout)
-        except NotConfirmed as problem:
-            if problem.reason == "missing":
-                return False
-            raise
-        return True
-
-    @asynccontextmanager
-    async def _working_channel(self) -> AsyncIterator[Channel]:
-        """A channel, thrown away when the use of it fails. Raises NotConfirmed."""
         channel: Channel | None = None
         try:
             channel = await self._open_channel()
-            yield channel
-        except NotConfirmed:
-            raise
-        except asyncio.CancelledError:
-            if asked_to_stop():
-                raise
+            await channel.exchange_declare(exchange, passive=True, timeout=self._timeout)
+        except (Exception, asyncio.CancelledError) as error:
+            problem = await self._given_up(channel, error)
+            if problem.reason == "missing":
+                return False
+            raise problem from error
+        return True
+
+    async def _given_up(self, channel: Channel | None, error: BaseException) -> NotConfirmed:
+        """Throw the channel away and say why; a cancellation that somebody asked for is passed on."""
+        if isinstance(error, asyncio.CancelledError) and asked_to_stop():
+            raise error
+        await self._discard(channel)
+        if isinstance(error, asyncio.CancelledError):
             # Heartbeat lost: the waiting publish is cancelled from inside. Nobody asked this task to stop.
-            await self._discard(channel)
-            raise NotConfirmed("disconnected", "heartbeat lost") from None
-        except TimeoutError:
-            await self._discard(channel)
-            raise NotConfirmed("timeout", f"no confirm in {self._timeout:g} s") from None
-        except Exception as error:
-            await self._discard(channel)
-            raise NotConfirmed(_reason(error), type(error).__name__) from error
+            return NotConfirmed("disconnected", "heartbeat lost")
+        if isinstance(error, TimeoutError):
+            return NotConfirmed("timeout", f"no confirm in {self._timeout:g} s")
+        return NotConfirmed(_reason(error), type(error).__name__)
 
     async def _open_channel(self) -> Channel:
         if self._channel is not None and not self._channel.is_closed:
@@ -174,7 +169,7 @@ class Publisher:
             log.debug("connection closed badly", error=type(error).__name__)
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: BaseException) -> str:
     # aiormq's errors share no base class that would tell
     name = type(error).__name__
     if name.startswith("ChannelNotFound"):

@@ -1,5 +1,6 @@
 """How a service is put together: doors, consumers, relay, workers, started and stopped in the right order."""
 
+import gc
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -50,6 +51,7 @@ def build(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         configure_logs(settings.service)
+        spare_collector()
         service = _assemble(settings, subscriptions)
         app.state.service = service
         if settings.migrate:
@@ -96,6 +98,13 @@ def _assemble(settings: ServiceSettings, subscriptions: Subscriptions) -> Servic
         relay=Relay(db.engine, settings.amqp_url, user=settings.service),
         probe=Publisher(settings.amqp_url, user=settings.service, timeout=health.PROBE_TIMEOUT),
     )
+
+
+def spare_collector() -> None:
+    """What was imported stays for good: the collector need not walk through it again and again (a tenth of the CPU)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 async def _purge(service: Service) -> bool:

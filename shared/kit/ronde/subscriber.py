@@ -152,6 +152,7 @@ class Consumers:
             logger=None,
             app_id=None,
             fail_fast=True,
+            apply_types=False,  # its dependency injection took a thread hop for each message
             timeout=10,  # its own, shorter than ours: an attempt cut off from outside goes on in the background
         )
         self._subscribers = []  # kept in pairs: the broker's own list is in no order
@@ -172,7 +173,7 @@ class Consumers:
                 ack_policy=AckPolicy.MANUAL,
                 no_reply=True,  # else a sender could make us publish anywhere by setting reply_to
                 parser=None,
-                decoder=_raw,
+                decoder=_whole,
             )
             subscriber(self._receiver(subscription))
             self._subscribers.append((subscription, subscriber))
@@ -328,9 +329,9 @@ class Consumers:
         return False
 
 
-async def _raw(message: RabbitMessage) -> bytes:
+async def _whole(message: RabbitMessage) -> RabbitMessage:
     """No decoding here: the envelope is opened where its faults can be parked."""
-    return message.body
+    return message
 
 
 async def _quietly(closing: Awaitable[Any]) -> None:
