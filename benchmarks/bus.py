@@ -20,6 +20,9 @@ BODY = b"x" * 1024
 SUBJECTS = 2_500
 WINDOW = 100
 CONSUMED = 3_000
+BATCH = 20
+INBOX = "INSERT INTO inbox (consumer, source, id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
+EFFECT = "INSERT INTO effects (event_id, subject, sequence) VALUES ($1, $2, $3)"
 
 
 async def relay(lab: Lab, runs: int) -> list[Row]:
@@ -83,6 +86,7 @@ async def _raw_publish(rig: Rig, count: int) -> float:
 async def consumer(lab: Lab, runs: int) -> list[Row]:
     """A full queue into inbox and business row; against aio-pika and one asyncpg transaction with the same two rows."""
     row = Row("consumer, inbox and business row", "events/s", "aio-pika and asyncpg by hand")
+    batched = Row(f"by hand, {BATCH} messages a transaction", "events/s", "by hand, one by one")
     async with lab.rig() as rig:
         async with rig.consuming():
             pass  # declares the queue
@@ -91,7 +95,10 @@ async def consumer(lab: Lab, runs: int) -> list[Row]:
             row.baselines.append(await _consume_by_hand(rig, CONSUMED))
             await _fill(rig, CONSUMED)
             row.values.append(await _consume(rig, CONSUMED))
-    return [row]
+            await _fill(rig, CONSUMED)
+            batched.values.append(await _consume_by_hand(rig, CONSUMED, BATCH))
+            batched.baselines.append(row.baselines[-1])
+    return [row, batched]
 
 
 async def _fill(rig: Rig, count: int) -> None:
@@ -112,45 +119,46 @@ async def _consume(rig: Rig, count: int) -> float:
     before = len(await rig.effects())
     began = time.perf_counter()
     async with rig.consuming():
-        while len_now(await rig.rows("SELECT count(*) FROM effects")) < before + count:  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
+        await rig.until("SELECT count(*) FROM effects", before + count, within=60)
         return count / (time.perf_counter() - began)
 
 
-def len_now(rows: list[tuple[int]]) -> int:
-    return rows[0][0]
-
-
-async def _consume_by_hand(rig: Rig, count: int) -> float:
+async def _consume_by_hand(rig: Rig, count: int, batch: int = 1) -> float:
+    """aio-pika and asyncpg with nothing between: `batch` messages a transaction, ten transactions at once."""
     url = rig.db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     pool = await asyncpg.create_pool(url, min_size=10, max_size=10)
-    done, finished = 0, asyncio.Event()
+    arrived: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
+    left = count
 
-    async def on_message(message: AbstractIncomingMessage) -> None:
-        nonlocal done
-        event = orjson.loads(message.body)
-        async with pool.acquire() as connection, connection.transaction():
-            await connection.execute(
-                "INSERT INTO inbox (consumer, source, id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-                "by hand", event["source"], event["id"],
-            )  # fmt: skip
-            await connection.execute(
-                "INSERT INTO effects (event_id, subject, sequence) VALUES ($1, $2, $3)",
-                event["id"], event["subject"], 1,
-            )  # fmt: skip
-        await message.ack()
-        done += 1
-        if done == count:
-            finished.set()
+    async def work() -> None:
+        nonlocal left
+        async with pool.acquire() as connection:
+            while left > 0:
+                messages = [await arrived.get()]
+                while len(messages) < batch and not arrived.empty():
+                    messages.append(arrived.get_nowait())
+                events = [orjson.loads(message.body) for message in messages]
+                async with connection.transaction():
+                    await connection.executemany(INBOX, [("by hand", e["source"], e["id"]) for e in events])
+                    await connection.executemany(EFFECT, [(e["id"], e["subject"], 1) for e in events])
+                for message in messages:
+                    await message.ack()
+                left -= len(messages)
+        finished.set()
 
+    finished = asyncio.Event()
     connection = await aio_pika.connect(rig.amqp.url())
     async with connection:
         channel = await connection.channel()
-        await channel.set_qos(prefetch_count=20)
+        await channel.set_qos(prefetch_count=20 * batch)
         queue = await channel.get_queue(QUEUE, ensure=False)
+        workers = [asyncio.create_task(work()) for _ in range(10)]
         began = time.perf_counter()
-        await queue.consume(on_message)
+        await queue.consume(arrived.put)
         await finished.wait()
         rate = count / (time.perf_counter() - began)
+    for worker in workers:
+        worker.cancel()
+    await asyncio.gather(*workers, return_exceptions=True)
     await pool.close()
     return rate

@@ -297,7 +297,7 @@ class Consumers:
             raw, subscription.event, house=self._house, user=origin.user, routing_key=origin.routing_key
         )
         structlog.contextvars.clear_contextvars()
-        enter_trace(event.traceparent)
+        enter_trace(event.traceparent, event.id.hex)
         async with self._database.transaction() as tx:
             verdict = await judge(tx.session, subscription.queue, event)
             if verdict is Verdict.NEW:

@@ -27,11 +27,15 @@ def traceparent() -> str:
     return f"00-{trace}-{secrets.token_hex(8)}-01"
 
 
-def enter_trace(incoming: str | None) -> None:
-    """Go on with the caller's trace, if it sent a well-formed one; else begin one. Lasts for the current task."""
+def enter_trace(incoming: str | None, otherwise: str | None = None) -> None:
+    """Go on with the caller's trace, if it sent a well-formed one; else begin one. Lasts for the current task.
+
+    `otherwise`: the trace id to begin with, 32 hex digits. An event's own id, so that every service that hears an
+    event without a trace begins the same one.
+    """
     parts = (incoming or "").split("-")
     known = len(parts) == 4 and len(parts[1]) == 32 and set(parts[1]) <= set("0123456789abcdef")
-    value = incoming if known else f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+    value = incoming if known else f"00-{otherwise or secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
     _traceparent.set(value)
     structlog.contextvars.bind_contextvars(trace=str(value).split("-")[1])
 

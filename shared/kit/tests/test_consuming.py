@@ -15,6 +15,7 @@ from ronde.ids import new_id
 from ronde.publisher import Publisher
 from ronde.rig import KEY, QUEUE, Rig, envelope, plan
 from ronde.subscriber import NotKnownYet, Received, Unacceptable
+from ronde_contracts.booking import ReservationCancelled
 from ronde_contracts.partners import SessionPlanned
 from sqlalchemy import text
 
@@ -51,6 +52,28 @@ async def test_an_older_state_never_replaces_a_newer_one(rig: Rig) -> None:
             await rig.say(event)
             await rig.until("SELECT count(*) FROM inbox WHERE id = :id", 1, id=event["id"])
     assert [str(id) for id in await rig.effects()] == [newer["id"], newest["id"]]
+
+
+async def test_what_follows_from_an_event_is_in_its_trace(rig: Rig) -> None:
+    queue = await rig.amqp.listen("booking.#")
+    traces = []
+
+    async def follow(tx: Tx, _event: Received[SessionPlanned]) -> None:
+        answer = ReservationCancelled(reservation_id=new_id(), reference="R", organisation="relais")
+        tx.publish(answer, sequence=1)
+
+    rig.handle = follow
+    with_trace = envelope(plan(), traceparent=f"00-{'ab' * 16}-{'cd' * 8}-01")
+    without = envelope(plan())
+    async with rig.consuming(prefetch=1):
+        for event in (with_trace, without):
+            await rig.say(event)
+            await rig.until("SELECT count(*) FROM inbox WHERE id = :id", 1, id=event["id"])
+            await rig.relay.step()
+            told = await rig.amqp.get(queue)
+            assert told is not None
+            traces.append(json.loads(told.body)["traceparent"].split("-")[1])
+    assert traces == ["ab" * 16, without["id"].replace("-", "")]
 
 
 async def test_a_uuid_may_come_in_capitals(rig: Rig) -> None:
