@@ -21,7 +21,7 @@ def build(settings: Settings) -> FastAPI:
     return service.build(
         settings,
         subscriptions=consuming(settings),
-        routers=[api.router, pages.router],
+        routers=[*api.ROUTERS, pages.router],
         workers=lambda service: [Worker("rooms", lambda: _follow_the_house(service, settings), every=24 * 3600)],
         migrations=HERE / "migrations",
         templates=HERE / "templates",

@@ -1,4 +1,4 @@
-"""JSON in and out: a route builds one command or runs one query."""
+"""Rooms and reservations in JSON."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, ClassVar
