@@ -1,4 +1,4 @@
-"""The pages for people: the week of all rooms, for everybody; what was refused, for the teams of the house."""
+"""The week of all rooms, for everybody; what was refused, for the teams of the house."""
 
 from datetime import date, datetime, timedelta
 from typing import Annotated
@@ -13,7 +13,7 @@ from booking import queries
 from booking.doors import service_of, settings_of
 from booking.week import DAYS, monday_of, span_of, timetables
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter()
 
 
 @router.get("/")
