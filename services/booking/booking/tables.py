@@ -1,6 +1,6 @@
-"""The rows that booking owns: reservations, and what each of them takes of the rooms."""
+"""The rows that booking owns: reservations, the series that some belong to, and what each takes of the rooms."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from ronde.clock import now
 from ronde.ids import new_id, reference
 from ronde_contracts.event import Slot
-from sqlalchemy import DateTime, Enum
+from sqlalchemy import ARRAY, Date, DateTime, Enum
 from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, Range
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -19,6 +19,7 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSONB(none_as_null=True),
         dict[str, str]: JSONB(none_as_null=True),
         Range[datetime]: TSTZRANGE,
+        list[date]: ARRAY(Date),
     }
 
 
@@ -32,6 +33,8 @@ class State(StrEnum):
 
 class Reservation(Base):
     """A room for an organisation, or for one of its sessions: then a single row for as long as the session asks.
+
+    `occurrence` is the day on which the rule of its series put it; it keeps it wherever it is moved.
 
     Room and time are what it holds or, once cancelled, held; a refused request has none, nor has a session that was
     cancelled before we heard of its plan. `refusal` is the last answer while that answer was no: the fields of
@@ -54,6 +57,8 @@ class Reservation(Base):
     title: Mapped[dict[str, str] | None]
     refusal: Mapped[dict[str, Any] | None]
     refused_at: Mapped[datetime | None]
+    series_id: Mapped[UUID | None]
+    occurrence: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
 
@@ -85,6 +90,33 @@ class Reservation(Base):
         """Nothing is theirs now."""
         self.state = State.REFUSED
         self.room = self.room_name = self.starts_at = self.ends_at = None
+
+
+class Series(Base):
+    """The same room at the same hours of the house's wall clock, again and again, as it was asked for or last changed
+    as a whole.
+
+    What is held is in the reservations of that `series_id`: each may have been moved or cancelled by itself since.
+    """
+
+    __tablename__ = "series"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    reference: Mapped[str]
+    organisation: Mapped[str]
+    version: Mapped[int]  # of what was said about it: one more with each event
+    state: Mapped[State] = mapped_column(Enum(State, native_enum=False, values_callable=lambda s: [str(v) for v in s]))
+    room: Mapped[str]
+    zone: Mapped[str]
+    rule: Mapped[str]  # an RRULE of iCalendar
+    first: Mapped[date]
+    starts: Mapped[time]
+    ends: Mapped[time]
+    without: Mapped[list[date]]
+    people: Mapped[int]
+    title: Mapped[dict[str, str] | None]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
 
 
 class Occupancy(Base):
