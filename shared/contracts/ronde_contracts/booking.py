@@ -1,5 +1,6 @@
 """What booking says: a room is reserved, moved, refused or given back."""
 
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
@@ -67,3 +68,49 @@ class ReservationCancelled(_Reservation):
     routing_key: ClassVar[str] = "booking.reservation.cancelled.v1"
 
     freed: Slot | None = Field(None, description="what it held")
+
+
+class Occurrence(Slot):
+    """One of a series, as it is held now."""
+
+    day: date = Field(description="the day on which the rule put it; it stays the same when it is moved")
+    reservation_id: UUID
+
+
+class _Series(Event):
+    subject_from: ClassVar[tuple[str, ...]] = ("series_id",)
+
+    series_id: UUID
+    reference: str = Field(description="short, for people: S-7K2QX")
+    organisation: Slug = Field(description="who asked, by the name of its broker user")
+    title: Words | None = None
+    rule: str = Field(description="the RRULE (RFC 5545) that was asked for")
+    zone: str = Field(description="the clock on the wall that the rule goes by, like Europe/Paris")
+    occurrences: tuple[Occurrence, ...] = Field(
+        description="all that is held, and what took place: whatever is not there is not held"
+    )
+
+
+class SeriesConfirmed(_Series):
+    """The room is theirs at all of these times. One event, however many they are."""
+
+    type: ClassVar[str] = "series.confirmed.v1"
+    routing_key: ClassVar[str] = "booking.series.confirmed.v1"
+
+
+class SeriesChanged(_Series):
+    """Some of the series moved or was given back, in one event."""
+
+    type: ClassVar[str] = "series.changed.v1"
+    routing_key: ClassVar[str] = "booking.series.changed.v1"
+
+    freed: tuple[Slot, ...] = Field((), description="what it held before and holds no more")
+
+
+class SeriesCancelled(_Series):
+    """All of it that was to come is given back, in one event; what took place stays."""
+
+    type: ClassVar[str] = "series.cancelled.v1"
+    routing_key: ClassVar[str] = "booking.series.cancelled.v1"
+
+    freed: tuple[Slot, ...] = Field((), description="what it held")
