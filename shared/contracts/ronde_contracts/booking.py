@@ -4,7 +4,7 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from .event import Event, Lasting, Shape, Slot, Slug, Words
 
@@ -114,3 +114,80 @@ class SeriesCancelled(_Series):
     routing_key: ClassVar[str] = "booking.series.cancelled.v1"
 
     freed: tuple[Slot, ...] = Field((), description="what it held")
+
+
+class Excess(Shape):
+    """One way in which what was asked goes over the charter."""
+
+    code: str = Field(description="machine-readable: over-week, over-month, reserved-window, beyond-horizon")
+    reason: Words
+    minutes_over: int | None = Field(None, description="peak time over the budget, when it is one")
+
+
+class _Consent(Event, Slot):
+    subject_from: ClassVar[tuple[str, ...]] = ("consent_id",)
+
+    consent_id: UUID
+    reservation_id: UUID = Field(description="holds the slot while the founders are asked")
+    reference: str = Field(description="the reservation's, short, for people: R-7K2QX")
+    organisation: Slug = Field(description="who asked, by the name of its broker user")
+    session_id: UUID | None = Field(None, description="the organisation's session that the room is for")
+    charter: int = Field(description="the version of the charter that it goes over")
+    excess: tuple[Excess, ...] = Field(min_length=1)
+    founders: tuple[Slug, ...] = Field(description="who may object; who says nothing consents")
+    until: AwareDatetime = Field(description="when silence has become consent")
+
+
+class ConsentAsked(_Consent):
+    """A request goes over the charter: it holds its slot, and the other founders may object until then."""
+
+    type: ClassVar[str] = "consent.asked.v1"
+    routing_key: ClassVar[str] = "booking.consent.asked.v1"
+
+
+class ConsentGiven(_Consent):
+    """Nobody objected: the reservation is confirmed."""
+
+    type: ClassVar[str] = "consent.given.v1"
+    routing_key: ClassVar[str] = "booking.consent.given.v1"
+
+    consenting: tuple[Slug, ...] = Field((), description="who said so; the others said nothing")
+
+
+class ConsentRefused(_Consent):
+    """A founder objected: the slot is free again."""
+
+    type: ClassVar[str] = "consent.refused.v1"
+    routing_key: ClassVar[str] = "booking.consent.refused.v1"
+
+    by: Slug = Field(description="who objected")
+    reason: Words
+
+
+class ConsentWithdrawn(_Consent):
+    """The asker gave the slot back, or asks for another one, before the founders had answered."""
+
+    type: ClassVar[str] = "consent.withdrawn.v1"
+    routing_key: ClassVar[str] = "booking.consent.withdrawn.v1"
+
+
+class _Charter(Event):
+    subject_from: ClassVar[tuple[str, ...]] = ("version",)
+
+    version: int
+    founders: tuple[Slug, ...] = Field(description="whose consent it needs: all of them")
+    consenting: tuple[Slug, ...] = Field((), description="who has consented")
+
+
+class CharterProposed(_Charter):
+    """The house file has a new charter. The one before stays in force."""
+
+    type: ClassVar[str] = "charter.proposed.v1"
+    routing_key: ClassVar[str] = "booking.charter.proposed.v1"
+
+
+class CharterAdopted(_Charter):
+    """Every founder consented: it is in force."""
+
+    type: ClassVar[str] = "charter.adopted.v1"
+    routing_key: ClassVar[str] = "booking.charter.adopted.v1"
