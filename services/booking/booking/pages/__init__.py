@@ -2,7 +2,9 @@
 
 from fastapi import APIRouter
 
-from booking.pages import week
+from booking.pages import calendars, reserving, week
 
 router = APIRouter(include_in_schema=False)
 router.include_router(week.router)
+router.include_router(reserving.router)
+router.include_router(calendars.router)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from ronde.clock import now
 from ronde.web import Staff, render
 from ronde.web.language import language
+from ronde.web.signin import signed_in
 from starlette.responses import Response
 
 from booking import queries
@@ -29,7 +30,7 @@ async def show_week(
     return render(
         request,
         "week.html",
-        days=timetables(service.house, monday, reservations, language(request)),
+        days=timetables(service.house, monday, reservations, language(request), signed_in(request)),
         monday=monday,
         this_week=monday == monday_of(today),
         previous=monday - timedelta(days=DAYS),
