@@ -15,6 +15,9 @@ class Settings(ServiceSettings):
     public_url: str = Field("http://127.0.0.1:8700", description="how people reach this service, no slash at the end")
     alternatives_days: int = Field(14, ge=0, le=60, description="how many days ahead alternatives are looked for")
     refusals_days: int = Field(14, ge=1, description="how many days a refusal stays on the staff's page")
+    calendar_days_back: int = Field(92, ge=0, le=1000, description="how many days back a calendar's feed shows")
+    calendar_days_ahead: int = Field(548, ge=1, le=1095, description="how many days ahead a calendar's feed shows")
+    calendar_days_cancelled: int = Field(30, ge=1, description="how many days a feed says that something was cancelled")
 
     @cached_property
     def house(self) -> House:

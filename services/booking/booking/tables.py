@@ -133,3 +133,47 @@ class Occupancy(Base):
 
 
 ONE_AT_A_TIME = "occupancies_one_at_a_time"
+
+
+class CalendarKind(StrEnum):
+    """Whose reservations a calendar shows."""
+
+    HOUSE = "house"
+    ROOM = "room"
+    ORGANISATION = "organisation"
+
+
+class Calendar(Base):
+    """An address to subscribe to, made by an organisation; `about` is the id of the house, room or organisation.
+
+    One of a kind is live for each organisation; those before it are kept, so that their readers are told.
+    """
+
+    __tablename__ = "calendars"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    organisation: Mapped[str]
+    kind: Mapped[CalendarKind] = mapped_column(
+        Enum(CalendarKind, native_enum=False, values_callable=lambda s: [str(v) for v in s])
+    )
+    about: Mapped[str]
+    token_hash: Mapped[bytes]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    ended_at: Mapped[datetime | None]
+
+
+class ImportedEvent(Base):
+    """What became of an event of an organisation's own planning: so that importing it twice changes nothing.
+
+    `recurrence` is the local day of the occurrence's RECURRENCE-ID, `""` for an event that does not recur; `asked` is
+    what the planning said when it was last followed.
+    """
+
+    __tablename__ = "imported_events"
+
+    organisation: Mapped[str] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(primary_key=True)
+    recurrence: Mapped[str] = mapped_column(primary_key=True)
+    reservation_id: Mapped[UUID]
+    asked: Mapped[dict[str, Any]]
+    imported_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)

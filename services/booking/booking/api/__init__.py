@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from booking.api import reservations
+from booking.api import calendars, reservations
 
-ROUTERS: tuple[APIRouter, ...] = (reservations.router,)
+ROUTERS: tuple[APIRouter, ...] = (reservations.router, calendars.router)
 """Each module's, in the order of the documentation."""
