@@ -16,6 +16,7 @@ class _Reservation(Event):
     reference: str = Field(description="short, for people: R-7K2QX")
     organisation: Slug = Field(description="who asked, by the name of its broker user")
     session_id: UUID | None = Field(None, description="the organisation's session that the room is for")
+    request_id: UUID | None = Field(None, description="of room.requested.v1, when that is how it was asked for")
 
 
 class ReservationConfirmed(_Reservation, Lasting):
@@ -68,6 +69,26 @@ class ReservationCancelled(_Reservation):
     routing_key: ClassVar[str] = "booking.reservation.cancelled.v1"
 
     freed: Slot | None = Field(None, description="what it held")
+
+
+class ReservationHeld(_Reservation, Lasting):
+    """The room is kept for them until they confirm, at most until the deadline."""
+
+    type: ClassVar[str] = "reservation.held.v1"
+    routing_key: ClassVar[str] = "booking.reservation.held.v1"
+
+    room: Slug
+    room_name: str = Field(description="the room as people call it")
+    held_until: AwareDatetime = Field(description="the deadline; a confirmation before it keeps the room")
+
+
+class ReservationExpired(_Reservation):
+    """It was held and not confirmed in time: the room is free again."""
+
+    type: ClassVar[str] = "reservation.expired.v1"
+    routing_key: ClassVar[str] = "booking.reservation.expired.v1"
+
+    freed: Slot = Field(description="what it held")
 
 
 class Occurrence(Slot):
