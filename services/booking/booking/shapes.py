@@ -98,6 +98,7 @@ class ReservationShown(BaseModel):
     state: State
     organisation: Slug
     session_id: UUID | None = Field(description="the organisation's session that the room is for")
+    request_id: UUID | None = Field(None, description="of room.requested.v1, when that is how it was asked for")
     room: Slug
     room_name: str
     starts_at: AwareDatetime

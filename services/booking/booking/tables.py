@@ -24,15 +24,20 @@ class Base(DeclarativeBase):
 
 
 class State(StrEnum):
-    """What became of a request; only a confirmed reservation has occupancies."""
+    """What became of a request; only a confirmed or a held reservation has occupancies."""
 
     CONFIRMED = "confirmed"
     REFUSED = "refused"
     CANCELLED = "cancelled"
+    HELD = "held"
+    EXPIRED = "expired"
 
 
 class Reservation(Base):
     """A room for an organisation, or for one of its sessions: then a single row for as long as the session asks.
+
+    `request_id` is the organisation's own, when its program asked for a room by an event without a session: a single
+    row too. `held_until` is the deadline of a room that is held and not confirmed yet.
 
     `occurrence` is the day on which the rule of its series put it; it keeps it wherever it is moved.
 
@@ -47,6 +52,7 @@ class Reservation(Base):
     reference: Mapped[str]
     organisation: Mapped[str]
     session_id: Mapped[UUID | None]
+    request_id: Mapped[UUID | None]
     version: Mapped[int]  # of what was said about it: one more with each event
     state: Mapped[State] = mapped_column(Enum(State, native_enum=False, values_callable=lambda s: [str(v) for v in s]))
     room: Mapped[str | None]
@@ -57,18 +63,19 @@ class Reservation(Base):
     title: Mapped[dict[str, str] | None]
     refusal: Mapped[dict[str, Any] | None]
     refused_at: Mapped[datetime | None]
+    held_until: Mapped[datetime | None]
     series_id: Mapped[UUID | None]
     occurrence: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
 
     @classmethod
-    def new(cls, organisation: str, session_id: UUID | None = None) -> "Reservation":
+    def new(cls, organisation: str, session_id: UUID | None = None, request_id: UUID | None = None) -> "Reservation":
         """Nothing asked yet, nothing said."""
         id = new_id()
         return cls(
-            id=id, reference=reference("R", id), organisation=organisation, session_id=session_id, version=0,
-            state=State.REFUSED,
+            id=id, reference=reference("R", id), organisation=organisation, session_id=session_id,
+            request_id=request_id, version=0, state=State.REFUSED,
         )  # fmt: skip
 
     @property
@@ -84,7 +91,12 @@ class Reservation(Base):
         self.room, self.room_name = slot.room, slot.room_name
         self.starts_at, self.ends_at = slot.starts_at, slot.ends_at
         self.people, self.title = people, title
-        self.refusal = self.refused_at = None
+        self.refusal = self.refused_at = self.held_until = None
+
+    def ask(self, slot: Slot, *, people: int, title: dict[str, str] | None) -> None:
+        """The slot is kept for them while the founders are asked."""
+        self.hold(slot, people=people, title=title)
+        self.state = State.ASKED
 
     def let_go(self) -> None:
         """Nothing is theirs now."""

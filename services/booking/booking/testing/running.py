@@ -63,7 +63,7 @@ class Running:
                     "id": str(new_id()),
                     "source": f"/villeurbanne/{by}",
                     "type": type,
-                    "subject": data["session_id"],
+                    "subject": data.get("session_id") or data["request_id"],
                     **({} if sequence is None else {"sequence": str(sequence)}),
                     "data": data,
                 }
