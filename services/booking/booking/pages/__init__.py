@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter
 
-from booking.pages import calendars, reserving, week
+from booking.pages import calendars, reserving, statement, week
 
 router = APIRouter(include_in_schema=False)
 router.include_router(week.router)
 router.include_router(reserving.router)
 router.include_router(calendars.router)
+router.include_router(statement.router)
