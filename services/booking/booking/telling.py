@@ -1,6 +1,7 @@
 """What booking says: each event made from a row, with the row's next version as its sequence."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from ronde.database import Tx
@@ -8,6 +9,8 @@ from ronde_contracts.booking import (
     Occurrence,
     ReservationCancelled,
     ReservationConfirmed,
+    ReservationExpired,
+    ReservationHeld,
     ReservationMoved,
     ReservationRefused,
     SeriesCancelled,
@@ -29,6 +32,14 @@ def tell_moved(tx: Tx, reservation: Reservation, slot: Slot, previous: Slot) -> 
 
 def tell_cancelled(tx: Tx, reservation: Reservation, freed: Slot | None) -> None:
     _tell(tx, reservation, ReservationCancelled(**_about(reservation), freed=freed))
+
+
+def tell_held(tx: Tx, reservation: Reservation, slot: Slot, until: datetime) -> None:
+    _tell(tx, reservation, ReservationHeld(**_about(reservation), **dict(slot), held_until=until))
+
+
+def tell_expired(tx: Tx, reservation: Reservation, freed: Slot) -> None:
+    _tell(tx, reservation, ReservationExpired(**_about(reservation), freed=freed))
 
 
 def tell_refused(tx: Tx, reservation: Reservation, refusal: dict[str, Any], kept: Slot | None) -> None:

@@ -96,6 +96,7 @@ class Occurrence(Slot):
 
     day: date = Field(description="the day on which the rule put it; it stays the same when it is moved")
     reservation_id: UUID
+    title: Words | None = Field(None, description="none: the series' own")
 
 
 class _Series(Event):
