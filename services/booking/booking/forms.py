@@ -15,6 +15,7 @@ from ronde.web.language import pick
 from ronde.web.validation import by_field
 from ronde_contracts.event import Slot
 
+from booking.granting import OverTheCharter
 from booking.refusals import InThePast, RoomClosed, RoomTaken, RoomTooSmall, TooFarAhead, UnknownRoom
 from booking.rules import Span
 
@@ -22,7 +23,7 @@ FIELDS = ("room", "day", "from", "to", "people", "title")
 PEOPLE = (1, 1000)
 FIELD_OF: dict[type[Refused], str] = {
     UnknownRoom: "room", RoomTaken: "room", RoomTooSmall: "people", RoomClosed: "from", InThePast: "day",
-    TooFarAhead: "day",
+    TooFarAhead: "day", OverTheCharter: "from",
 }  # fmt: skip
 """Beside which field a refusal is said."""
 ENDS_FIRST = {

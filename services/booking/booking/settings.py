@@ -16,6 +16,7 @@ class Settings(ServiceSettings):
     alternatives_days: int = Field(14, ge=0, le=60, description="how many days ahead alternatives are looked for")
     hold_minutes: int = Field(30, ge=1, le=7 * 24 * 60, description="how long a room may be held without a yes")
     holds_every: float = Field(5.0, gt=0, description="seconds between two looks for holds whose time is over")
+    consents_every: float = Field(30.0, gt=0, description="seconds between two looks for silence that became consent")
     refusals_days: int = Field(14, ge=1, description="how many days a refusal stays on the staff's page")
     calendar_days_back: int = Field(92, ge=0, le=1000, description="how many days back a calendar's feed shows")
     calendar_days_ahead: int = Field(548, ge=1, le=1095, description="how many days ahead a calendar's feed shows")

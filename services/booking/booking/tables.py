@@ -24,9 +24,10 @@ class Base(DeclarativeBase):
 
 
 class State(StrEnum):
-    """What became of a request; only a confirmed or a held reservation has occupancies."""
+    """What became of a request; one that is confirmed, held or asked of the founders has occupancies."""
 
     CONFIRMED = "confirmed"
+    ASKED = "asked"
     REFUSED = "refused"
     CANCELLED = "cancelled"
     HELD = "held"
@@ -97,6 +98,10 @@ class Reservation(Base):
         """The slot is kept for them while the founders are asked."""
         self.hold(slot, people=people, title=title)
         self.state = State.ASKED
+
+    def keep_until(self, deadline: datetime) -> None:
+        """What it holds is not confirmed yet."""
+        self.state, self.held_until = State.HELD, deadline
 
     def let_go(self) -> None:
         """Nothing is theirs now."""

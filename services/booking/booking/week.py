@@ -9,7 +9,7 @@ from ronde.web.language import pick
 from ronde.web.timetable import Block, Timetable
 
 from booking.rules import Span
-from booking.tables import Reservation
+from booking.tables import Reservation, State
 
 DAYS = 7
 UNNAMED = {"fr": "Réservé", "en": "Reserved"}
@@ -90,4 +90,5 @@ def _blocks(house: House, reservation: Reservation, lang: str, staff: str | None
             organisation=reservation.organisation,
             href=f"/r/{reservation.id}" if staff == reservation.organisation else "",
             detail="" if row == slot.room and room else name,
+            kind="" if reservation.state == State.CONFIRMED else "waiting",
         )

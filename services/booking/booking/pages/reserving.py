@@ -98,8 +98,9 @@ async def _found(request: Request, id: UUID) -> Reservation:
 
 def _can_change(found: Reservation, staff: str) -> bool:
     """Only offered, not decided, here: the use cases say no in their own words."""
-    begun = found.starts_at is None or found.starts_at <= now()
-    return (found.organisation, found.session_id, found.state, begun) == (staff, None, State.CONFIRMED, False)
+    apart = found.session_id is None and found.series_id is None
+    to_come = found.starts_at is not None and found.starts_at > now()
+    return found.organisation == staff and apart and to_come and found.state in (State.CONFIRMED, State.ASKED)
 
 
 async def _ask(

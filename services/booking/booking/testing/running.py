@@ -119,3 +119,15 @@ def plan(session_id: UUID, span: Span, **changes: Any) -> dict[str, Any]:
         "places": 8,
         **changes,
     }
+
+
+def request(request_id: UUID, span: Span, **changes: Any) -> dict[str, Any]:
+    """A room asked for without a session, as a partner's program writes it."""
+    return {
+        "request_id": str(request_id),
+        "room": "cuisine",
+        "starts_at": span.starts_at.isoformat(),
+        "ends_at": span.ends_at.isoformat(),
+        "people": 6,
+        **changes,
+    }
