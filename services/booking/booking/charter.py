@@ -1,7 +1,8 @@
 """What a request meets in the charter: pure, on the house's wall clock. Setting up and tidying are not counted."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -13,7 +14,8 @@ from ronde_contracts.event import Slot
 
 from booking.rules import Span
 
-NOTHING = timedelta()
+Tally = Mapping[date, int]
+"""Seconds of peak time, by local day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,27 +32,35 @@ class Period:
 
 
 def excesses(
-    house: House, charter: Charter, organisation: str, slot: Slot, held: Iterable[Slot], previous: Slot | None = None,
+    house: House, charter: Charter, organisation: str, slot: Slot, held: Tally, previous: Slot | None = None,
     *, now: datetime,
 ) -> tuple[Excess, ...]:  # fmt: skip
     """Why the slot has to be asked of the others; () when it is theirs to take.
 
-    `held`: what else the organisation holds in the months that the slot touches, what is still asked included.
+    `held`: what else the organisation holds in the weeks and months that the slot touches, what is still asked too.
     `previous`: what the slot takes the place of; what does not go further over the charter than it is not asked again.
     """
     return (
-        *_over_budget(house, charter, organisation, slot, list(held), previous),
+        *_over_budget(house, charter, organisation, slot, held, previous),
         *_in_a_window(house, charter, organisation, slot, previous, now),
         *_beyond_the_horizon(house, charter, organisation, slot, previous, now),
     )
 
 
-def peak_by_day(house: House, charter: Charter, during: Slot | Span) -> dict[date, timedelta]:
-    """How much of each local day's peak time it takes."""
+def tally(house: House, charter: Charter, held: Iterable[Slot | Span]) -> Counter[date]:
+    """The seconds of peak time that they take of each day, together."""
+    found: Counter[date] = Counter()
+    for one in held:
+        found.update(peak_by_day(house, charter, one))
+    return found
+
+
+def peak_by_day(house: House, charter: Charter, during: Slot | Span) -> dict[date, int]:
+    """The seconds of each local day's peak time that it takes."""
     found = {}
     for day in _days(house, during):
         spans = charter.peak.get(WEEKDAYS[day.weekday()], ())  # type: ignore[call-overload]
-        if taken := sum((_shared(house, day, hours, during) for hours in spans), NOTHING):
+        if taken := sum(_shared(house, day, hours, during) for hours in spans):
             found[day] = taken
     return found
 
@@ -64,13 +74,12 @@ def months_around(house: House, slot: Slot) -> Span:
 
 
 def _over_budget(
-    house: House, charter: Charter, organisation: str, slot: Slot, held: list[Slot], previous: Slot | None
+    house: House, charter: Charter, organisation: str, slot: Slot, held: Tally, previous: Slot | None
 ) -> Iterator[Excess]:
     adds = peak_by_day(house, charter, slot)
     gives = peak_by_day(house, charter, previous) if previous else {}
-    holds = [peak_by_day(house, charter, one) for one in held]
     for period in _periods(charter, organisation, adds):
-        before = sum((_within(period, one) for one in holds), NOTHING)
+        before = _within(period, held)
         after, was = before + _within(period, adds), before + _within(period, gives)
         if after > period.budget and after > was:
             yield _over(house, period, after)
@@ -89,7 +98,7 @@ def _in_a_window(
                 continue
             shared = _shared(house, day, window.hours, slot)
             same_room = previous is not None and rooms.get(previous.room, frozenset()) & spaces
-            if shared > (_shared(house, day, window.hours, previous) if previous and same_room else NOTHING):
+            if shared > (_shared(house, day, window.hours, previous) if previous and same_room else 0):
                 whose = next((one.name for one in house.organisations if one.id == window.organisation), "")
                 yield Excess(
                     code="reserved-window",
@@ -116,7 +125,7 @@ def _beyond_the_horizon(
         )
 
 
-def _periods(charter: Charter, organisation: str, adds: dict[date, timedelta]) -> set[Period]:
+def _periods(charter: Charter, organisation: str, adds: Tally) -> set[Period]:
     """Whoever the charter does not name has no peak hours of their own."""
     budget = charter.budgets.get(organisation)
     week = timedelta(hours=budget.hours_per_week if budget else 0)
@@ -147,14 +156,14 @@ def _hours(length: timedelta) -> str:
     return f"{hours} h {minutes:02}" if minutes else f"{hours} h"
 
 
-def _within(period: Period, by_day: dict[date, timedelta]) -> timedelta:
-    return sum((length for day, length in by_day.items() if period.has(day)), NOTHING)
+def _within(period: Period, by_day: Tally) -> timedelta:
+    return timedelta(seconds=sum(length for day, length in by_day.items() if period.has(day)))
 
 
-def _shared(house: House, day: date, hours: Hours, during: Slot | Span) -> timedelta:
+def _shared(house: House, day: date, hours: Hours, during: Slot | Span) -> int:
     opens, closes = (datetime.combine(day, at, house.timezone).timestamp() for at in hours)
     starts, ends = max(opens, during.starts_at.timestamp()), min(closes, during.ends_at.timestamp())
-    return timedelta(seconds=max(0, round(ends - starts)))
+    return max(0, round(ends - starts))
 
 
 def _days(house: House, during: Slot | Span) -> Iterator[date]:

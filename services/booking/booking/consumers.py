@@ -65,7 +65,7 @@ async def _follow(
         return  # without a sequence nothing says that it is newer than the cancellation
     span = Span(plan.starts_at, plan.ends_at)
     try:
-        if known and known.state == State.CONFIRMED:
+        if known and known.state in (State.CONFIRMED, State.ASKED):
             await move_reservation(
                 tx,
                 settings,

@@ -14,6 +14,8 @@ from booking.rules import Span
 from booking.statement import Held
 from booking.tables import Reservation, State
 
+SHOWN = (State.CONFIRMED, State.ASKED, State.HELD)
+"""What has the room, though somebody may still have to say yes."""
 LONGEST = timedelta(days=1)
 """No reservation goes over midnight: it is inside one day's opening hours."""
 
@@ -31,7 +33,7 @@ async def reservations(session: AsyncSession, house: House, during: Span, room: 
     query = (
         select(Reservation)
         .where(
-            Reservation.state == State.CONFIRMED,
+            Reservation.state.in_(SHOWN),
             Reservation.starts_at >= during.starts_at - LONGEST,
             Reservation.starts_at < during.ends_at,
             Reservation.ends_at > during.starts_at,

@@ -24,13 +24,13 @@ class NoteRefusal:
 
 
 async def note_refusal(tx: Tx, cmd: NoteRefusal) -> Reservation:
-    """What has a slot keeps it; what has none is refused."""
+    """What has a slot keeps it, also while the founders are asked for it; what has none is refused."""
     reservation = await asked_before(tx.session, cmd.organisation, cmd.session_id, cmd.request_id)
     if reservation is None:
         reservation = Reservation.new(cmd.organisation, cmd.session_id, cmd.request_id)
         tx.session.add(reservation)
     kept = reservation.slot if reservation.state == State.CONFIRMED else None
-    if kept is None:
+    if kept is None and reservation.state != State.ASKED:
         reservation.let_go()
     reservation.title = cmd.title
     reservation.refused_at = now()

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from ronde.database import Tx
 
-from booking import diary
+from booking.consulting import ask
 from booking.finding import asked_before
+from booking.granting import grant
 from booking.rules import Span, Wish
 from booking.settings import Settings
 from booking.tables import Reservation
@@ -30,11 +31,18 @@ class ReserveRoom:
 
 
 async def reserve_room(tx: Tx, settings: Settings, cmd: ReserveRoom) -> Reservation:
-    """Raises UnknownRoom, InThePast, RoomTooSmall, RoomClosed, RoomTaken: each with alternatives."""
+    """Over the charter, it keeps the slot while the founders are asked.
+
+    Raises UnknownRoom, InThePast, RoomTooSmall, RoomClosed, RoomTaken: each with alternatives.
+    """
     earlier = await asked_before(tx.session, cmd.organisation, cmd.session_id, cmd.request_id)
     reservation = earlier or Reservation.new(cmd.organisation, cmd.session_id, cmd.request_id)
-    slot = await diary.take(tx.session, settings, reservation.id, Wish(cmd.room, cmd.span, cmd.people))
-    reservation.hold(slot, people=cmd.people, title=cmd.title)
+    granted = await grant(tx.session, settings, reservation, Wish(cmd.room, cmd.span, cmd.people))
     tx.session.add(reservation)
-    tell_confirmed(tx, reservation, slot)
+    if granted.over:
+        reservation.ask(granted.slot, people=cmd.people, title=cmd.title)
+        ask(tx, reservation, granted.slot, granted.over)
+    else:
+        reservation.hold(granted.slot, people=cmd.people, title=cmd.title)
+        tell_confirmed(tx, reservation, granted.slot)
     return reservation
