@@ -3,13 +3,16 @@
 "Tuesday 9:00" is 9:00 in January and in July, because the hours stay hours of the wall until their day is known.
 """
 
+from calendar import isleap
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from itertools import islice
+from typing import cast
 from zoneinfo import ZoneInfo
 
-from dateutil.rrule import rrulestr
+from dateutil.rrule import rrule, rrulestr
 
 from booking.refusals import InThePast, TooFarAhead
 from booking.rules import HORIZON, Span
@@ -24,6 +27,8 @@ from booking.series.refusals import (
 
 AT_MOST = 400
 """More than each working day of a year; enough for a request to stay short."""
+YEARS = HORIZON.days // 365 + 2
+"""Of which a rule may name days: those that the horizon touches, and one more."""
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 BY = ("INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "BYWEEKNO", "BYYEARDAY", "WKST")
 
@@ -48,18 +53,20 @@ def days(asked: Recurrence, zone: ZoneInfo, *, now: datetime) -> list[date]:
     if asked.first < today:
         raise InThePast
     reach = datetime.combine(today + HORIZON, asked.starts)
+    if asked.first > reach.date():
+        raise TooFarAhead
     parts = _parts(asked.rule)
     count, until = _count(parts.pop("COUNT", None)), _until(parts.pop("UNTIL", None), zone)
     if count is None and until is None:
         raise SeriesWithoutEnd
     if count is not None and until is not None:
         raise RuleNotUnderstood  # RFC 5545: never both
-    # Our own end instead of theirs: a rule that names no day at all would be looked for until the year 9999.
-    found = list(islice(_days(parts, asked, min(until or reach, reach)), (count or AT_MOST + 1)))
+    end = max(min(until or reach, reach), _at_first(asked) - timedelta(days=1))
+    found = list(islice(_days(parts, asked, end), count or AT_MOST + 1))
     if len(found) > AT_MOST:
         raise SeriesTooLong
     kept = [day for day in found if day not in asked.without]
-    if not kept and asked.first < reach.date():
+    if not kept:
         raise SeriesEmpty
     if (count is not None and len(found) < count) or (until is not None and until > reach):
         raise TooFarAhead
@@ -125,10 +132,33 @@ def _until(written: str | None, zone: ZoneInfo) -> datetime | None:
 
 
 def _days(parts: dict[str, str], asked: Recurrence, until: datetime) -> Iterator[date]:
+    """The days of the rule until then, reckoned in the twin years."""
     written = ";".join(f"{name}={value}" for name, value in parts.items())
+    here, there = asked.first.year, _twin(asked.first.year)
+    first, last = (moment.replace(year=moment.year + there - here) for moment in (_at_first(asked), until))
     try:
-        rule = rrulestr(written, dtstart=datetime.combine(asked.first, asked.starts)).replace(until=until)
-        for moment in rule:
-            yield moment.date()
+        rule = cast(rrule, rrulestr(written, dtstart=first))  # a set only when there are several lines
+        for moment in rule.replace(until=last):
+            yield moment.date().replace(year=moment.year + here - there)
     except (ValueError, TypeError, IndexError, OverflowError):  # what the parser raises on BYDAY=XX and the like
         raise RuleNotUnderstood from None
+
+
+def _at_first(asked: Recurrence) -> datetime:
+    return datetime.combine(asked.first, asked.starts)
+
+
+@cache
+def _twin(first: int) -> int:
+    """The last year whose calendar, and that of the years around it, is the one of `first` and of those around it.
+
+    dateutil looks for the next day of a rule until the year 9999: five seconds for a 30 February. Just before that
+    year it gives up after a few decades.
+    """
+
+    def calendar(year: int) -> tuple[int, bool]:
+        return date(year, 1, 1).weekday(), isleap(year)
+
+    around = range(-1, YEARS + 1)
+    candidates = range(9999 - YEARS, 1, -1)
+    return next(year for year in candidates if all(calendar(first + n) == calendar(year + n) for n in around))
