@@ -10,7 +10,7 @@ from platform import python_version
 import uvloop
 from rich.console import Console
 
-from benchmarks import bus, growth, latency
+from benchmarks import bus, growth, latency, rooms
 from benchmarks.measure import Row
 from benchmarks.servers import Lab, lab
 
@@ -20,6 +20,9 @@ ALL: dict[str, Callable[[Lab, int], Awaitable[list[Row]]]] = {
     "consumer": bus.consumer,
     "latency": latency.commit_to_handler,
     "growth": growth.growth,
+    "reserving": rooms.reserving,
+    "looking": rooms.looking,
+    "series": rooms.series,
 }
 
 
