@@ -17,6 +17,7 @@ from booking.rules import Span
 from booking.settings import Settings
 from booking.tables import Calendar, CalendarKind, Reservation, State
 
+STANDING = (State.CONFIRMED, State.ASKED, State.HELD)
 FORMAT = 1
 """One more whenever booking.writing writes the same reservations differently: readers then fetch them again."""
 
@@ -105,7 +106,7 @@ async def fingerprint(
 
 
 async def reservations(session: AsyncSession, house: House, calendar: Calendar, window: Window) -> list[Reservation]:
-    """Those confirmed in the window, and those cancelled lately."""
+    """Those that hold a room in the window, and those cancelled lately."""
     query = select(Reservation).where(_shown(house, calendar, window))
     return list(await session.scalars(query.order_by(Reservation.starts_at, Reservation.id)))
 
@@ -121,14 +122,14 @@ def name(house: House, calendar: Calendar, lang: str) -> str:
 
 
 def _shown(house: House, calendar: Calendar, window: Window) -> ColumnElement[bool]:
-    # the times stand in both arms, so that each can be answered by its own index
+    # the times stand in each arm, so that each can be answered by its own index
     times = and_(
         Reservation.starts_at >= window.span.starts_at - LONGEST,
         Reservation.starts_at < window.span.ends_at,
         Reservation.ends_at > window.span.starts_at,
     )
     cancelled = and_(Reservation.state == State.CANCELLED, Reservation.updated_at >= window.cancelled_since)
-    either = or_(and_(Reservation.state == State.CONFIRMED, times), and_(cancelled, times))
+    either = or_(and_(Reservation.state.in_(STANDING), times), and_(cancelled, times))
     if calendar.kind == CalendarKind.ORGANISATION:
         return and_(either, Reservation.organisation == calendar.about)
     if calendar.kind == CalendarKind.ROOM:

@@ -10,6 +10,8 @@ from ronde.web.language import pick
 from booking.tables import Reservation, State
 from booking.week import UNNAMED
 
+STATUS = {State.CONFIRMED: "CONFIRMED", State.CANCELLED: "CANCELLED"}
+"""Anything else holds its room and waits: for the founders' consent, or to be confirmed."""
 EVERY = timedelta(hours=1)
 """How often a subscriber is asked to look again."""
 
@@ -66,7 +68,7 @@ def _event(
     event.add("description", one.reference)
     event.add("categories", [printable(organisation)])
     event.add("url", f"{public_url}/?week={day.isoformat()}")
-    event.add("status", "CANCELLED" if one.state == State.CANCELLED else "CONFIRMED")
+    event.add("status", STATUS.get(one.state, "TENTATIVE"))
     event.add("transp", "TRANSPARENT" if one.state == State.CANCELLED else "OPAQUE")
     return event
 

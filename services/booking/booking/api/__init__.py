@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from booking.api import calendars, holds, reservations, series
+from booking.api import calendars, holds, imports, reservations, series
 
-ROUTERS: tuple[APIRouter, ...] = (reservations.router, series.router, holds.router, calendars.router)
+ROUTERS: tuple[APIRouter, ...] = (reservations.router, series.router, holds.router, calendars.router, imports.router)
 """Each module's, in the order of the documentation."""

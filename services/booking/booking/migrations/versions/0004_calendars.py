@@ -18,7 +18,6 @@ STATEMENTS = (
     )
     """,
     "CREATE UNIQUE INDEX calendars_one_live ON calendars (organisation, kind, about) WHERE ended_at IS NULL",
-    "CREATE INDEX reservations_whose ON reservations (organisation, starts_at) WHERE state = 'confirmed'",
     "CREATE INDEX reservations_cancelled ON reservations (updated_at) WHERE state = 'cancelled'",
     """
     CREATE TABLE imported_events (
