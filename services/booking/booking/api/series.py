@@ -38,10 +38,10 @@ THEIRS = (NoSuchSeries, NotYours, NoSuchOccurrence, InThePast, NothingToCome)
     summary="What each occurrence would meet; nothing is reserved",
     responses=refusals(*KEY, *NO_SERIES, *NO_ROOM),
 )
-async def post_preview(body: AskedSeries, _: Organisation, request: Request) -> Preview:
+async def post_preview(body: AskedSeries, organisation: Organisation, request: Request) -> Preview:
     async with service_of(request).db.reading() as session:
         judged, rooms = await queries.preview(
-            session, settings_of(request).house, body.room, body.recurrence, body.people
+            session, settings_of(request).house, organisation, body.room, body.recurrence, body.people
         )  # fmt: skip
     return Preview(occurrences=[VerdictShown.of(one) for one in judged], rooms=rooms)
 

@@ -25,10 +25,10 @@ async def series(session: AsyncSession, id: UUID) -> tuple[Series, Sequence[Rese
 
 
 async def preview(
-    session: AsyncSession, house: House, room: str, asked: Recurrence, people: int
+    session: AsyncSession, house: House, organisation: str, room: str, asked: Recurrence, people: int
 ) -> tuple[list[Judged], list[str]]:
     """What each occurrence would meet; and, when some is taken, the rooms in which all of it would be accepted."""
     each = wanted(house, room, asked, people, now=now())
-    judged = await diary.look(session, house, each)
+    judged = await diary.look(session, house, organisation, each)
     some_taken = any(one.verdict is Verdict.TAKEN for one in judged)
-    return judged, await diary.elsewhere(session, house, each) if some_taken else []
+    return judged, await diary.elsewhere(session, house, organisation, each) if some_taken else []

@@ -35,6 +35,7 @@ class Verdict(StrEnum):
     SKIPPED = "time-skipped"
     TWICE = "time-twice"
     TOO_SMALL = "room-too-small"
+    OVER_CHARTER = "over-the-charter"
 
 
 VERDICTS: dict[type[Refused], Verdict] = {
@@ -114,8 +115,8 @@ def taken(house: House, judged: Judged) -> Judged:
     return judged.but(RoomTaken.this_one(judged.wanted.room, span.starts_at, span.ends_at, house))
 
 
-def settle_new(judged: Sequence[Judged], mode: Mode) -> Sequence[Judged]:
-    """Whether a new series is taken: those of it that are free.
+def settle_new(judged: Sequence[Judged], mode: Mode) -> None:
+    """Whether what is free of a new series is taken.
 
     A day on which the house is closed is left out of it whatever the mode: nobody holds it, and one public holiday
     is no reason to refuse a year of Tuesdays. Raises SeriesClashes.
@@ -123,18 +124,13 @@ def settle_new(judged: Sequence[Judged], mode: Mode) -> Sequence[Judged]:
     wrong = [one for one in judged if one.verdict not in (Verdict.FREE, Verdict.CLOSED)]
     if (mode is Mode.ALL and wrong) or all(one.verdict is not Verdict.FREE for one in judged):
         raise clashes(wrong or judged)
-    return judged
 
 
-def settle_changed(
-    house: House, judged: Sequence[Judged], kept: Mapping[UUID, tuple[Room, Span]], mode: Mode
-) -> Sequence[Judged]:
-    """Whether what is there already is changed; `kept` is what each holds. Raises SeriesClashes."""
-    settled = apart(house, judged, kept)
-    wrong = [one for one in settled if one.verdict is not Verdict.FREE]
-    if wrong and (mode is Mode.ALL or len(wrong) == len(settled)):
+def settle_changed(judged: Sequence[Judged], mode: Mode) -> None:
+    """Whether what is there already is changed. Raises SeriesClashes."""
+    wrong = [one for one in judged if one.verdict is not Verdict.FREE]
+    if wrong and (mode is Mode.ALL or len(wrong) == len(judged)):
         raise clashes(wrong)
-    return settled
 
 
 def clashes(judged: Sequence[Judged]) -> SeriesClashes:

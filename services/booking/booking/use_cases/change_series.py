@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
+from functools import partial
 from uuid import UUID
 
 from ronde.clock import now
@@ -69,12 +70,11 @@ async def change_series(tx: Tx, settings: Settings, cmd: ChangeSeries) -> Change
     freed: list[Slot] = []
     left_out: list[Judged] = []
     if moving:
-        kept = {id: (one.room, span_on(one.on, one.starts, one.ends, house.timezone)) for id, one in before.items()}
-
-        def settle(judged: Sequence[Judged]) -> Sequence[Judged]:
-            return settle_changed(house, judged, kept, cmd.mode)
-
-        picked, left_out = await diary.take(tx.session, house, moving, settle, own=[one.id for one in moving])
+        has = {id: (one.room, span_on(one.on, one.starts, one.ends, house.timezone)) for id, one in before.items()}
+        picked, left_out = await diary.take(
+            tx.session, house, cmd.organisation, moving, partial(settle_changed, mode=cmd.mode),
+            held={one.id: has[one.id] for one in moving},
+        )  # fmt: skip
         freed = [slot for one in picked if (slot := rows[one.wanted.id].slot)]
         for one in picked:
             row = rows[one.wanted.id]

@@ -40,7 +40,7 @@ async def reserve_series(tx: Tx, settings: Settings, cmd: ReserveSeries) -> Rese
     """Raises what `recurrence.days` does, UnknownRoom, RoomTooSmall, and SeriesClashes with each that is impossible."""
     house, asked = settings.house, cmd.recurrence
     each = wanted(house, cmd.room, asked, cmd.people, now=now())
-    picked, left_out = await diary.take(tx.session, house, each, partial(settle_new, mode=cmd.mode))
+    picked, left_out = await diary.take(tx.session, house, cmd.organisation, each, partial(settle_new, mode=cmd.mode))
 
     id = new_id()
     series = Series(
