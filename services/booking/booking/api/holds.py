@@ -65,4 +65,5 @@ async def post_hold(body: NewHold, organisation: Organisation, attempt: Once, re
 )
 async def post_confirm(id: UUID, organisation: Organisation, request: Request) -> HoldShown:
     async with service_of(request).db.transaction() as tx:
-        return HoldShown.of(await confirm_hold(tx, ConfirmHold(reservation_id=id, organisation=organisation)))
+        cmd = ConfirmHold(reservation_id=id, organisation=organisation)
+        return HoldShown.of(await confirm_hold(tx, settings_of(request), cmd))
