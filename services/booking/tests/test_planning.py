@@ -81,6 +81,13 @@ def test_a_changed_occurrence_stands_in_the_place_of_its_own() -> None:
     assert [one.cancelled for one in found.entries] == [False, False, True, False]
 
 
+@pytest.mark.parametrize("start", ["DTSTART:2027", "DTSTART:20270112", "X:y"])
+def test_a_changed_occurrence_that_is_not_understood_takes_nothing(start: str) -> None:
+    found = planning(TUESDAYS + "RRULE:FREQ=WEEKLY;COUNT=2", f"UID:1\nRECURRENCE-ID:20270112T080000Z\n{start}")
+    assert starts(found) == ["2027-01-05 09:00"]
+    assert len(found.odd) == 1
+
+
 def test_a_calendar_that_cancels_cancels_each() -> None:
     assert [one.cancelled for one in planning(ONE, head="METHOD:CANCEL\n").entries] == [True]
 
@@ -101,6 +108,8 @@ def test_a_series_without_an_end_says_where_it_was_left() -> None:
     ("event", "code"),
     [
         ("DTSTART:20270105T090000\nDTEND:20270105T110000", "no-uid"),
+        (ONE.replace("UID:1", "UID:" + "1" * 201), "broken"),
+        (ONE.replace("UID:1", "UID:1\x07"), "broken"),
         ("UID:1\nDTSTART;VALUE=DATE:20270105\nDTEND;VALUE=DATE:20270106", "all-day"),
         ("UID:1\nDTSTART:20270105T090000", "no-end"),
         ("UID:1\nDTEND:20270105T090000", "broken"),

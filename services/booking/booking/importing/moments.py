@@ -56,15 +56,12 @@ def span_of(event: Component, zone: ZoneInfo) -> Span:
 def day_meant(event: Component, zone: ZoneInfo) -> date:
     """Which day of its series the event is about."""
     recurrence: Any = event["RECURRENCE-ID"]
-    if isinstance(recurrence, list) or "RRULE" in event or "RDATE" in event:
+    day = getattr(recurrence, "dt", None)
+    if not isinstance(day, date) or "RRULE" in event or "RDATE" in event:
         raise NotUnderstood("rule")
     if "RANGE" in recurrence.params:
         raise NotUnderstood("this-and-following")
-    if isinstance(recurrence.dt, datetime):
-        return moment(event, "RECURRENCE-ID", zone).astimezone(zone).date()
-    if isinstance(recurrence.dt, date):
-        return recurrence.dt
-    raise NotUnderstood("broken")
+    return moment(event, "RECURRENCE-ID", zone).astimezone(zone).date() if isinstance(day, datetime) else day
 
 
 def repeated(event: Component, zone: ZoneInfo) -> Iterator[datetime]:

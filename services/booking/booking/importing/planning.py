@@ -21,7 +21,7 @@ MOST_EVENTS = 500
 MOST_OCCURRENCES = 500
 MOST_STEPS = 20_000
 """Occurrences counted through, those of the past among them."""
-LONGEST_TITLE = 200
+LONGEST_TITLE = LONGEST_UID = 200
 SILENT = {"VCALENDAR", "VTIMEZONE", "STANDARD", "DAYLIGHT", "VALARM"}
 """What says nothing about a room."""
 
@@ -113,24 +113,25 @@ class _Reader:
 
     def _each(self, event: Component, follow: Callable[[Component], None]) -> None:
         try:
-            if event.errors:
-                raise NotUnderstood("broken")
-            if not str(event.get("UID", "")).strip():
+            uid = str(event.get("UID", ""))
+            if not uid.strip():
                 raise NotUnderstood("no-uid")
+            if len(uid) > LONGEST_UID or not uid.isprintable():
+                raise NotUnderstood("broken")
             follow(event)
         except NotUnderstood as odd:
             self._odd(odd.code, event)
 
     def _changed(self, event: Component) -> None:
-        day, span = day_meant(event, self.zone).isoformat(), span_of(event, self.zone)
+        day = day_meant(event, self.zone).isoformat()
         key = (str(event["UID"]), day)
         if key in self._replaced:
             raise NotUnderstood("twice")
-        self._replaced.add(key)
-        self._entry(event, day, span)
+        self._replaced.add(key)  # also when the rest is not understood: then that day is nobody's guess
+        self._entry(event, day, self._span(event))
 
     def _event(self, event: Component) -> None:
-        first = span_of(event, self.zone)
+        first = self._span(event)
         if "RRULE" not in event and "RDATE" not in event:
             self._once(event, "", first)
             return
@@ -147,6 +148,11 @@ class _Reader:
                 self._odd("no-such-time", event, starts_at)
                 continue
             self._once(event, starts_at.astimezone(self.zone).date().isoformat(), Span(starts_at, starts_at + lasts))
+
+    def _span(self, event: Component) -> Span:
+        if event.errors:
+            raise NotUnderstood("broken")
+        return span_of(event, self.zone)
 
     def _once(self, event: Component, recurrence: str, span: Span) -> None:
         key = (str(event["UID"]), recurrence)
@@ -169,8 +175,7 @@ class _Reader:
     def _odd(self, code: str, event: Component, at: datetime | None = None) -> None:
         if len(self.planning.odd) >= MOST_EVENTS:
             raise TooManyOccurrences
-        uid = str(event["UID"]) if "UID" in event else None
-        self.planning.odd.append(Odd(code, uid, _text(event, "SUMMARY"), at))
+        self.planning.odd.append(Odd(code, _text(event, "UID"), _text(event, "SUMMARY"), at))
 
 
 def _text(event: Component, name: str) -> str | None:
