@@ -22,8 +22,6 @@ from booking.use_cases.answer_consent import (
     NothingAsked,
     answer_consent,
 )
-from booking.use_cases.confirm_hold import ConfirmHold, confirm_hold
-from booking.use_cases.hold_room import HoldRoom, hold_room
 from booking.use_cases.reserve_room import ReserveRoom, reserve_room
 from booking.use_cases.settle_consents import settle_consents
 from hypothesis import HealthCheck, given, settings
@@ -189,20 +187,6 @@ async def test_what_is_confirmed_does_not_move_over_the_charter(desk: Desk) -> N
     assert (await desk.reserve("cuisine", at(desk, 4), organisation="acepp")).state == State.CONFIRMED
     with pytest.raises(RoomTaken):
         await desk.reserve("cuisine", at(desk, 4, "14:00", "16:00"), organisation="acepp")
-
-
-async def test_what_was_held_is_asked_when_it_is_confirmed(desk: Desk) -> None:
-    async with desk.db.transaction() as tx:
-        cmd = HoldRoom(organisation="bottines", span=at(desk, 4), people=4, room="cuisine")
-        held = await hold_room(tx, desk.settings, cmd)
-    await fill(desk)
-    async with desk.db.transaction() as tx:
-        confirming = ConfirmHold(reservation_id=held.id, organisation="bottines")
-        assert (await confirm_hold(tx, desk.settings, confirming)).state == State.ASKED
-    assert (await types(desk, 1), len(await desk.holds(held.id))) == (["consent.asked"], 1)
-    await answer(desk, held.id, "relais")
-    await answer(desk, held.id, "acepp")
-    assert await state(desk, held.id) == "confirmed"
 
 
 async def test_what_is_soon_is_settled_in_half_of_the_time_that_is_left(desk: Desk) -> None:

@@ -119,4 +119,4 @@ async def test_a_late_confirmation_and_the_timers_at_once_have_one_outcome(desk:
 
 async def confirm(desk: Desk, id: UUID) -> Reservation:
     async with desk.db.transaction() as tx:
-        return await confirm_hold(tx, desk.settings, ConfirmHold(reservation_id=id, organisation="bottines"))
+        return await confirm_hold(tx, ConfirmHold(reservation_id=id, organisation="bottines"))

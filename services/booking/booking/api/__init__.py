@@ -2,7 +2,15 @@
 
 from fastapi import APIRouter
 
-from booking.api import calendars, holds, imports, reservations, series
+from booking.api import calendars, charter, consents, holds, imports, reservations, series
 
-ROUTERS: tuple[APIRouter, ...] = (reservations.router, series.router, holds.router, calendars.router, imports.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    reservations.router,
+    series.router,
+    holds.router,
+    calendars.router,
+    imports.router,
+    charter.router,
+    consents.router,
+)
 """Each module's, in the order of the documentation."""

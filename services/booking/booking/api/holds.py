@@ -66,4 +66,4 @@ async def post_hold(body: NewHold, organisation: Organisation, attempt: Once, re
 async def post_confirm(id: UUID, organisation: Organisation, request: Request) -> HoldShown:
     async with service_of(request).db.transaction() as tx:
         cmd = ConfirmHold(reservation_id=id, organisation=organisation)
-        return HoldShown.of(await confirm_hold(tx, settings_of(request), cmd))
+        return HoldShown.of(await confirm_hold(tx, cmd))

@@ -8,9 +8,7 @@ from ronde.clock import now
 from ronde.database import Tx
 from ronde.refusal import Refused
 
-from booking import budgets, consulting
 from booking.finding import their_own
-from booking.settings import Settings
 from booking.tables import Reservation, State
 from booking.telling import tell_confirmed
 
@@ -31,24 +29,15 @@ class HoldOver(Refused):
     }
 
 
-async def confirm_hold(tx: Tx, settings: Settings, cmd: ConfirmHold) -> Reservation:
-    """Confirming again changes nothing and says nothing. After the deadline it is over, whether freed yet or not.
-
-    Over the charter, the founders are asked now: nobody is asked for what may never be confirmed.
-    """
+async def confirm_hold(tx: Tx, cmd: ConfirmHold) -> Reservation:
+    """Confirming again changes nothing and says nothing. After the deadline it is over, whether freed yet or not."""
     reservation = await their_own(tx.session, cmd.reservation_id, cmd.organisation, None)
-    if reservation.state in (State.CONFIRMED, State.ASKED):
+    if reservation.state == State.CONFIRMED:
         return reservation
     slot = reservation.slot
     if slot is None or reservation.held_until is None or reservation.held_until <= now():
         raise HoldOver
-    await budgets.queue(tx.session, reservation.organisation)
-    over = await budgets.over(tx.session, settings.house, reservation.organisation, slot, own=reservation.id)
-    reservation.held_until = None
-    if over:
-        reservation.state = State.ASKED
-        consulting.ask(tx, reservation, slot, over)
-        return reservation
     reservation.state = State.CONFIRMED
+    reservation.held_until = None
     tell_confirmed(tx, reservation, slot)
     return reservation
