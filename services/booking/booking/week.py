@@ -68,7 +68,7 @@ def _asking(house: House, day: date) -> Callable[[str, datetime], str]:
         if hours is None or row not in rooms or starts_at <= at:
             return ""
         ready = datetime.combine(day, hours.opens, house.timezone) + rooms[row].setup
-        return f"/reserve?room={row}&day={day}&from={max(starts_at, ready):%H:%M}"
+        return f"/reserve/{row}/{day}/{max(starts_at, ready):%H:%M}"  # short: there are hundreds
 
     return href
 

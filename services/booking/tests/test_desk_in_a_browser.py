@@ -125,7 +125,7 @@ async def test_booked_moved_and_given_back_by_keyboard_without_script_on_a_phone
 async def test_axe_finds_nothing_and_nothing_overflows(browser: Browser, url: str, desk: Desk, day: OpenDay) -> None:
     mine = await desk.reserve("cuisine", day.at("9:00", "11:00"))
     week = f"/?week={day.date}"
-    paths = (week, f"/reserve?room=cuisine&day={day.date}&from=09:00", f"/r/{mine.id}", f"/r/{mine.id}/cancel")
+    paths = (week, f"/reserve/cuisine/{day.date}/09:00", f"/r/{mine.id}", f"/r/{mine.id}/cancel")
     for size in (PHONE, DESK):
         page = await signed_in(browser, url, "/reserve", size, script=True)
         for scheme, path in product(SCHEMES, (*paths, "refused")):
@@ -144,7 +144,7 @@ async def test_axe_finds_nothing_and_nothing_overflows(browser: Browser, url: st
 async def test_a_free_hour_of_the_grid_leads_to_the_form(browser: Browser, url: str, desk: Desk, day: OpenDay) -> None:
     await desk.reserve("cuisine", day.at("9:00", "11:00"))
     page = await signed_in(browser, url, f"/?week={day.date}", DESK, script=False)
-    await page.locator(f'a.hour[href="/reserve?room=salle-reunion&day={day.date}&from=14:00"]').click()
+    await page.locator(f'td > a[href="/reserve/salle-reunion/{day.date}/14:00"]').click()
     await expect(page.get_by_label("Espace")).to_have_value("salle-reunion")
     await expect(page.get_by_label("De", exact=True)).to_have_value("14:00")
     await expect(page.get_by_label("À", exact=True)).to_have_value("15:00")

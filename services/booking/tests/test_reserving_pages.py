@@ -5,10 +5,14 @@ import html
 import re
 from collections import Counter
 from collections.abc import AsyncIterator
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from booking.rules import Span
 from booking.testing import Desk, OpenDay, Running
 from httpx import AsyncClient, Response
+from ronde.clock import now
 from ronde.ids import new_id
 
 pytestmark = pytest.mark.database
@@ -67,8 +71,8 @@ async def test_a_room_is_reserved_moved_and_given_back(staff: AsyncClient, doors
 
 async def test_who_is_not_signed_in_signs_in_first_and_comes_back(doors: Running, day: OpenDay) -> None:
     async with doors.visitor(**HTML) as visitor:
-        asked = await visitor.get("/reserve", params={"room": "cuisine"})
-        assert (asked.status_code, 'value="/reserve?room=cuisine"' in asked.text) == (401, True)
+        asked = await visitor.get(f"/reserve/cuisine/{day.date}/14:00")
+        assert (asked.status_code, f'value="/reserve/cuisine/{day.date}/14:00"' in asked.text) == (401, True)
         assert (await visitor.post("/reserve", data=fields(day))).status_code == 401
     assert await doors.said() == 0
 
@@ -79,16 +83,26 @@ async def test_the_week_leads_to_the_form_with_room_day_and_hour(
     made = await at_the_desk.reserve("salle-atelier", day.at("9:00", "11:00"))
     week = said(await staff.get("/", params={"week": day.date.isoformat()}))
     assert f'href="/reserve?day={day.date}"' in week
-    assert f'href="/reserve?room=cuisine&day={day.date}&from=14:00"' in week
-    assert f'href="/reserve?room=salle-atelier&day={day.date}&from=09:00"' not in week
+    assert f'href="/reserve/cuisine/{day.date}/14:00"' in week
+    assert f'href="/reserve/salle-atelier/{day.date}/09:00"' not in week
     assert f'href="/r/{made.id}"' in week
-    form = (await staff.get("/reserve", params={"room": "cuisine", "day": str(day.date), "from": "14:00"})).text
+    form = (await staff.get(f"/reserve/cuisine/{day.date}/14:00")).text
     assert '<option value="cuisine" selected>' in form
     assert all(f'value="{value}"' in form for value in (day.date, "14:00", "15:00"))
     async with doors.visitor(**HTML) as family:
         seen = said(await family.get("/", params={"week": day.date.isoformat()}))
     assert "/r/" not in seen
-    assert "from=" not in seen
+    assert "/reserve/" not in seen
+
+
+async def test_a_week_full_of_hours_to_click_stays_light(staff: AsyncClient, at_the_desk: Desk, day: OpenDay) -> None:
+    monday = day.date - timedelta(days=day.date.weekday())
+    for n in range(6):
+        opens = datetime.combine(monday + timedelta(days=n), time(12), ZoneInfo("Europe/Paris"))
+        if opens > now() and at_the_desk.settings.house.opening(opens.date()):
+            await at_the_desk.reserve("cuisine", Span(opens, opens + timedelta(hours=1)))
+    page = await staff.get("/", params={"week": monday.isoformat()})
+    assert len(page.content) < 60_000
 
 
 async def test_a_refusal_is_shown_with_alternatives_one_click_away(

@@ -1,10 +1,9 @@
 """Reserve, move and give back a room, in forms: the same use cases as the JSON doors, for who is signed in."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from ronde.clock import now
 from ronde.database import Tx
 from ronde.refusal import Refused
@@ -25,9 +24,13 @@ router = APIRouter()
 
 
 @router.get("/reserve")
-async def show_new(
-    request: Request, _: Staff, room: str = "", day: str = "", starts: Annotated[str, Query(alias="from")] = ""
-) -> Response:
+async def show_new(request: Request, _: Staff, day: str = "") -> Response:
+    return _form(request, forms.opened_at("", day, ""))
+
+
+@router.get("/reserve/{room}/{day}/{starts}")
+async def show_new_at(room: str, day: str, starts: str, request: Request, _: Staff) -> Response:
+    """From a free hour of the week."""
     return _form(request, forms.opened_at(room, day, starts))
 
 
