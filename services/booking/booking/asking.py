@@ -5,12 +5,20 @@ from datetime import datetime
 from uuid import UUID
 
 from ronde.house import Charter
-from sqlalchemy import select
+from ronde_contracts.event import Slot
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.charter_tables import Answered, CharterVersion, Consent
+from booking.ledger import Use
+from booking.rules import Span
 from booking.use_cases.adopt_charter import consenting
 from booking.use_cases.answer_consent import NothingAsked
+
+USED = text("""
+    SELECT organisation, room, room_name, starts_at, ends_at FROM reservations
+    WHERE state = 'confirmed' AND starts_at >= :starts_at AND starts_at < :ends_at
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +63,12 @@ async def versions(session: AsyncSession) -> tuple[Version | None, Version | Non
     ]  # fmt: skip
     in_force = next((one for one in found if one.adopted_at), None)
     return in_force, next((one for one in found if not one.adopted_at), None)
+
+
+async def used(session: AsyncSession, during: Span) -> list[Use]:
+    """What was held and confirmed, by everybody, of what began then."""
+    asked = {"starts_at": during.starts_at, "ends_at": during.ends_at}
+    return [
+        Use(organisation, Slot(room=room, room_name=name, starts_at=starts_at, ends_at=ends_at))
+        for organisation, room, name, starts_at, ends_at in await session.execute(USED, asked)
+    ]
