@@ -50,7 +50,7 @@ async def reserve_series(tx: Tx, settings: Settings, cmd: ReserveSeries) -> Rese
     )  # fmt: skip
     occurrences = [_reservation(series, one) for one in picked]
     tx.session.add(series)
-    await tx.session.flush([series])
+    await tx.session.flush()
     tx.session.add_all(occurrences)
     tell_series_confirmed(tx, series, occurrences)
     return Reserved(series, occurrences, left_out)
