@@ -81,9 +81,9 @@ async def post_calendar(body: NewCalendar, organisation: Organisation, attempt: 
     return JSONResponse({**made, "address": addresses.address(settings, UUID(made["id"]))}, kept.status_code, replayed)
 
 
-@router.api_route(
+@router.head("/calendars/{token}.ics", include_in_schema=False)
+@router.get(
     "/calendars/{token}.ics",
-    methods=["GET", "HEAD"],
     summary="A calendar to subscribe to (iCalendar)",
     operation_id="read_calendar",
     responses={200: {"content": {"text/calendar": {}}}, **refusals(NoSuchCalendar, CalendarEnded)},
