@@ -29,7 +29,10 @@ def test_the_example_is_the_charter_of_three_equal_founders() -> None:
 def test_a_charter_is_the_same_after_it_was_kept_as_json() -> None:
     charter = load(FILE).charter
     assert charter is not None
-    assert Charter.model_validate(charter.model_dump(mode="json")) == charter
+    kept = charter.model_dump(mode="json")
+    kept["peak"] = dict(sorted(kept["peak"].items()))  # as a database orders them
+    again = Charter.model_validate(kept)
+    assert (again, list(again.peak)) == (charter, list(charter.peak))
 
 
 def test_a_house_may_have_no_charter() -> None:

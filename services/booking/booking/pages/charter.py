@@ -6,7 +6,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Form, Query, Request
 from ronde.clock import now
-from ronde.web import Staff, render
+from ronde.house.model import Hours
+from ronde.web import Staff, dates, render
 from ronde.web.language import language
 from starlette.responses import RedirectResponse, Response
 
@@ -30,8 +31,22 @@ async def show_charter(request: Request) -> Response:
     async with service_of(request).db.reading() as session:
         in_force, proposed = await asking.versions(session)
     house = service_of(request).house
-    rooms = {room.id: room.name for room in house.rooms}
-    return render(request, "charter.html", in_force=in_force, proposed=proposed, founders=house.founders, rooms=rooms)
+    lang, today = language(request), now().astimezone(house.timezone).date()
+
+    def between(hours: Hours) -> str:
+        opens, closes = (datetime.combine(today, at, house.timezone) for at in hours)
+        return dates.hours(opens, closes, lang, house.timezone)
+
+    return render(
+        request,
+        "charter.html",
+        in_force=in_force,
+        proposed=proposed,
+        founders=house.founders,
+        organisations=[one.id for one in house.organisations],
+        rooms={room.id: room.name for room in house.rooms},
+        between=between,
+    )
 
 
 @router.post("/the-charter/{version}/consent")

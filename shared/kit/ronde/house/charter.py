@@ -3,10 +3,10 @@
 from datetime import time
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, field_validator, model_validator
 from ronde_contracts.event import Slug
 
-from .model import Hours, Part, read_hours
+from .model import WEEKDAYS, Hours, Part, read_hours
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Kind = Literal["founder", "member", "guest"]
@@ -70,6 +70,12 @@ class Charter(Part):
     budgets: dict[Slug, Budget]
     horizon: Horizon
     windows: tuple[Window, ...] = ()
+
+    @field_validator("peak")
+    @classmethod
+    def _from_monday(cls, peak: dict[Weekday, tuple[Between, ...]]) -> dict[Weekday, tuple[Between, ...]]:
+        """In the order of the week, however a file or a database has them."""
+        return dict(sorted(peak.items(), key=lambda one: WEEKDAYS.index(one[0])))
 
     @model_validator(mode="after")
     def _each_peak_hour_once(self) -> "Charter":
