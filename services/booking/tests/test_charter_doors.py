@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from booking.charter_tables import CharterVersion
 from booking.rules import Span
-from booking.testing import Desk, OpenDay, Running
+from booking.testing import Desk, OpenDay, Running, plan
 from booking.use_cases.adopt_charter import (
     ConsentToCharter,
     ForFoundersOnly,
@@ -17,6 +17,7 @@ from booking.use_cases.adopt_charter import (
 )
 from ronde.clock import now
 from ronde.house import House, parse
+from ronde.ids import new_id
 
 pytestmark = pytest.mark.database
 HTML = {"Accept": "text/html", "Accept-Language": "fr"}
@@ -120,3 +121,22 @@ async def test_what_is_adopted_is_what_holds(desk: Desk, day: OpenDay, house_fil
     assert (await desk.reserve("cuisine", day.at("9:00", "11:00"))).state == "asked"
     assert (await desk.reserve("salle-atelier", day.at("9:00", "11:00"), organisation="acepp")).state == "confirmed"
     assert now() < day.at("9:00", "11:00").starts_at
+
+
+@pytest.mark.broker
+async def test_a_partner_s_session_over_the_charter_is_asked_not_refused(on_the_bus: Running, day: OpenDay) -> None:
+    session_id, within = new_id(), day.at("13:00", "15:00")
+    far = Span(within.starts_at + timedelta(days=7 * 80), within.ends_at + timedelta(days=7 * 80))
+    while on_the_bus.settings.house.opening(far.starts_at.date()) is None:
+        far = Span(far.starts_at + timedelta(days=1), far.ends_at + timedelta(days=1))
+    asked = plan(session_id, far, room="salle-atelier")
+    await on_the_bus.say(("session.planned.v1", 1, asked))
+    [(type, _, data)] = await on_the_bus.hears()
+    assert (type, data["session_id"], data["organisation"]) == ("consent.asked", str(session_id), "relais")
+    async with on_the_bus.visitor("bottines") as visitor:
+        await visitor.post(f"/consents/{data['consent_id']}/object", json={"reason": "C'est trop loin."})
+    heard = await on_the_bus.hears(2)
+    assert {type for type, _, _ in heard} == {"consent.refused", "reservation.refused"}
+    again = ("session.changed.v1", 2, plan(session_id, within, room="salle-atelier"))
+    await on_the_bus.say(again)
+    assert [type for type, _, _ in await on_the_bus.hears()] == ["reservation.confirmed"]
