@@ -4,7 +4,6 @@ import asyncio
 import shutil
 import socket
 from collections.abc import AsyncIterator
-from itertools import product
 from typing import Literal
 
 import pytest
@@ -20,6 +19,7 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.database,
+    pytest.mark.timeout(180),
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
 ]
 PHONE, DESK = (360, 740), (1280, 900)
@@ -126,10 +126,10 @@ async def test_axe_finds_nothing_and_nothing_overflows(browser: Browser, url: st
     mine = await desk.reserve("cuisine", day.at("9:00", "11:00"))
     week = f"/?week={day.date}"
     paths = (week, f"/reserve/cuisine/{day.date}/09:00", f"/r/{mine.id}", f"/r/{mine.id}/cancel")
-    for size in (PHONE, DESK):
+    for size, scheme in zip((PHONE, DESK), SCHEMES, strict=True):
         page = await signed_in(browser, url, "/reserve", size, script=True)
-        for scheme, path in product(SCHEMES, (*paths, "refused")):
-            await page.emulate_media(color_scheme=scheme)
+        await page.emulate_media(color_scheme=scheme)
+        for path in (*paths, "refused"):
             await page.goto(url + (paths[1] if path == "refused" else path))
             if path == "refused":
                 await fill(page, Nombre_de_personnes="4")
