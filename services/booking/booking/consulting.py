@@ -54,7 +54,7 @@ def give(tx: Tx, consent: Consent, reservation: Reservation) -> None:
 
 
 def refuse(tx: Tx, consent: Consent, reservation: Reservation, by: str, objection: str) -> None:
-    """A founder objected. Whoever calls frees the room."""
+    """A founder objected. Whoever calls frees the room; the row keeps which it was, for the asker to read."""
     _settle(consent, Answered.REFUSED)
     slot = Slot.model_validate(consent.slot)
     reason = {"fr": objection}
@@ -62,7 +62,7 @@ def refuse(tx: Tx, consent: Consent, reservation: Reservation, by: str, objectio
     asked = {"room": slot.room, "people": reservation.people or 1}
     asked |= {name: getattr(slot, name).isoformat() for name in ("starts_at", "ends_at")}
     refusal = {"asked": asked, "code": "objected", "reason": reason, "alternatives": []}
-    reservation.let_go()
+    reservation.state = State.REFUSED
     reservation.refusal, reservation.refused_at = refusal, now()
     tell_refused(tx, reservation, refusal, None)
 

@@ -59,6 +59,7 @@ async def test_what_is_asked_is_answered_with_a_founder_s_key(doors: Running, at
         assert (await visitor.post(f"{here}/consent")).json()["code"] == "already-settled"
         assert (await visitor.get(here)).json()["answers"][0]["objection"] == "Nous ne savons pas encore."
         assert (await visitor.get("/consents")).json() == []
+        assert (await visitor.get(f"/reservations/{made.id}")).json()["state"] == "refused"
     async with doors.visitor("bottines") as visitor:
         assert (await visitor.post(f"{here}/consent")).json()["code"] == "not-asked-of-you"
 

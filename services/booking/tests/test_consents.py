@@ -118,6 +118,9 @@ async def test_an_objection_refuses_it_and_frees_the_slot(desk: Desk) -> None:
     assert told[2]["reason"] == {"fr": "Nous y recevons un groupe."}
     again = await desk.reserve("cuisine", at(desk, 4), organisation="acepp")
     assert again.state == State.CONFIRMED
+    await desk.cancel(made.id)
+    assert (await desk.said())[-1][2]["freed"] is None
+    assert len(await desk.holds(again.id)) == 1
     with time_machine.travel(TODAY + timedelta(days=9)):
         assert await settled(desk) == 0
 

@@ -30,7 +30,7 @@ async def cancel_reservation(tx: Tx, cmd: CancelReservation) -> Reservation:
     reservation = await their_own(tx.session, cmd.reservation_id, cmd.organisation, cmd.session_id)
     if reservation.state in (State.CANCELLED, State.EXPIRED):
         return reservation
-    freed = reservation.slot
+    freed = reservation.slot if reservation.state != State.REFUSED else None  # then others may have it
     if freed is not None and freed.ends_at <= now():
         raise InThePast
     if reservation.state == State.ASKED:
