@@ -11,7 +11,8 @@ from httpx import AsyncClient, Response
 from icalendar import Calendar
 from ronde.clock import now
 from ronde.ids import new_id
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
 from time_machine import travel
 
 pytestmark = pytest.mark.database
@@ -57,7 +58,8 @@ def events(answer: Response) -> list[Any]:
 async def test_a_calendar_is_what_strict_readers_expect(doors: Running, at_the_desk: Desk, day: OpenDay) -> None:
     span = day.at("9:00", "11:00")
     made = await at_the_desk.reserve("cuisine", span, title=LONG)
-    answer = await feed(doors, await address(doors, "house"))
+    path = await address(doors, "house")
+    answer = await feed(doors, path)
     [event] = events(answer)
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
     assert event["UID"] == f"{made.id}@villeurbanne"
@@ -75,6 +77,8 @@ async def test_a_calendar_is_what_strict_readers_expect(doors: Running, at_the_d
     assert max(len(line) for line in raw.split(b"\r\n")) <= 75
     for line in raw.split(b"\r\n"):
         line.decode()  # folded between letters, never inside one
+    with travel(now() + timedelta(hours=2), tick=False):
+        assert (await feed(doors, path)).content == raw  # nothing moves by itself
 
 
 async def test_a_change_keeps_the_uid_and_raises_the_sequence(doors: Running, at_the_desk: Desk, day: OpenDay) -> None:
@@ -99,6 +103,20 @@ async def test_what_was_cancelled_is_said_for_thirty_days(doors: Running, at_the
     for days, expected in ((29, 1), (32, 0)):
         with travel(now() + timedelta(days=days), tick=False):
             assert len(events(await feed(doors, path))) == expected
+
+
+async def test_what_is_held_until_a_deadline_is_tentative(doors: Running, day: OpenDay) -> None:
+    span = day.at("9:00", "11:00")
+    body = {
+        "room": "cuisine",
+        "people": 2,
+        "starts_at": span.starts_at.isoformat(),
+        "ends_at": span.ends_at.isoformat(),
+    }
+    async with doors.visitor("bottines") as visitor:
+        assert (await visitor.post("/holds", json=body, headers={"Idempotency-Key": str(new_id())})).status_code == 201
+    [event] = events(await feed(doors, await address(doors, "house")))
+    assert event["STATUS"] == "TENTATIVE"
 
 
 async def test_each_calendar_shows_its_own(doors: Running, at_the_desk: Desk, day: OpenDay) -> None:
@@ -145,6 +163,24 @@ async def test_nothing_is_sent_again_until_something_changes(doors: Running, at_
     assert (changed.status_code, changed.headers["ETag"] == tag) == (200, False)
     english = await feed(doors, path, **{"Accept-Language": "en", "If-None-Match": changed.headers["ETag"]})
     assert english.status_code == 200
+
+
+async def test_a_change_committed_late_is_seen_though_it_is_not_the_newest(
+    doors: Running, at_the_desk: Desk, day: OpenDay
+) -> None:
+    early = await at_the_desk.reserve("cuisine", day.at("9:00", "11:00"))
+    await at_the_desk.reserve("salle-reunion", day.at("9:00", "11:00"))
+    path = await address(doors, "house")
+    tag = (await feed(doors, path)).headers["ETag"]
+    async with doors.service.db.transaction() as tx:
+        change = text(
+            "UPDATE reservations SET title = :title, updated_at = updated_at + interval '1 us' WHERE id = :id"
+        )
+        change = change.bindparams(bindparam("title", type_=JSONB))
+        await tx.session.execute(change, {"id": early.id, "title": {"fr": "Gelées"}})
+    changed = await feed(doors, path, **{"If-None-Match": tag})
+    assert changed.status_code == 200
+    assert "Gelées" in changed.text
 
 
 async def test_an_address_is_renewed_and_the_old_one_says_so(doors: Running) -> None:

@@ -1,13 +1,19 @@
 """A planning is brought in: tried, followed, followed again, changed. On a real Postgres, over HTTP."""
 
 import asyncio
+from collections import Counter
+from contextlib import nullcontext
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from booking.importing.planning import LONGEST
+from booking.refusals import RoomTaken
 from booking.rules import Span
 from booking.testing import Desk, OpenDay, Running
 from httpx import AsyncClient, Response
+from ronde.clock import now
+from ronde.house import House
 from ronde.ids import new_id
 from sqlalchemy import text
 
@@ -175,6 +181,52 @@ async def test_two_imports_and_the_door_at_once_take_a_slot_once(doors: Running,
     assert {answer.status_code for answer in answers} <= {200, 201, 409}
     rooms = [(room, at) for _, room, at, _ in await held(doors)]
     assert len(rooms) == len(set(rooms)) == 5
+
+
+async def test_imports_that_want_each_other_s_rooms_wait_and_do_not_lock_up(doors: Running, day: OpenDay) -> None:
+    rooms = ("Cuisine partagée", "Salle de réunion")
+    halves = [day.at(f"{hour}:00", f"{hour}:20") for hour in range(9, 19)]
+
+    def planning(shift: int) -> list[str]:
+        """Now one room, now the other; who shifts by one has the other room each time."""
+        return [event(f"x{n}", span, place=rooms[(n + shift) % 2]) for n, span in enumerate(halves)]
+
+    async with doors.visitor("bottines") as one, doors.visitor("relais") as two:
+        answers = await asyncio.gather(
+            *(bring(who, *planning(n)) for n, who in enumerate((one, two)) for _ in range(3))
+        )
+    assert [answer.status_code for answer in answers] == [200] * 6
+    assert len(await held(doors)) == 20
+
+
+async def test_what_goes_over_the_charter_is_asked_and_what_is_confirmed_does_not_move_over_it(
+    doors: Running, at_the_desk: Desk, house: House
+) -> None:
+    today = now().astimezone(house.timezone).date()
+    monday = next(
+        one for n in range(8, 99)
+        if (one := today + timedelta(days=n)).weekday() == 0
+        and all(house.opening(one + timedelta(days=more)) for more in range(5))
+    )  # fmt: skip
+
+    def at(begins: int, ends: int, days: int = 0) -> Span:
+        wall = (datetime.combine(monday + timedelta(days=days), time(hour), house.timezone) for hour in (begins, ends))
+        return Span(*(one.astimezone(UTC) for one in wall))
+
+    rule = "RRULE:FREQ=DAILY;COUNT=5"
+    peak = [event(room, at(9, 12), rule, place=room) for room in ("cuisine", "salle-reunion")]
+    calm, into_the_peak = (event("calm", span, place="salle-atelier") for span in (at(15, 16), at(9, 10, days=1)))
+    async with doors.visitor("bottines") as visitor:
+        first = await bring(visitor, calm, *peak)
+        assert Counter(outcomes(first)) == {"taken": 1 + 8, "asked": 2}  # 24 hours a week
+        second = await bring(visitor, into_the_peak, *peak)
+    assert Counter(outcomes(second)) == {"unchanged": 10, "refused": 1}
+    [refused] = [one for one in second.json()["occurrences"] if one["outcome"] == "refused"]
+    assert refused["code"] == "over-the-charter"
+    assert ("bottines", "salle-atelier", at(15, 16).starts_at, "Confitures") in await held(doors)
+    for span, free in ((at(9, 10, days=1), True), (at(15, 16), False)):
+        with nullcontext() if free else pytest.raises(RoomTaken):
+            await at_the_desk.reserve("salle-atelier", span, organisation="acepp")
 
 
 async def test_what_is_wrong_is_refused_and_nobody_acts_for_another(doors: Running, day: OpenDay) -> None:

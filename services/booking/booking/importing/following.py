@@ -76,7 +76,7 @@ async def followed(tx: Tx, settings: Settings, cmd: Import) -> Report:
     while waiting:  # who waits for a slot that another event of the planning leaves has it in the next round
         lines = [(one, await _one(tx, settings, cmd, one, known.get((one.uid, one.recurrence)))) for one in waiting]
         told |= {(one.uid, one.recurrence): line for one, line in lines}
-        left = any(line.outcome in (Outcome.MOVED, Outcome.CANCELLED) for _, line in lines)
+        left = any(line.outcome in (Outcome.MOVED, Outcome.ASKED, Outcome.CANCELLED) for _, line in lines)
         waiting = [one for one, line in lines if left and line.code == RoomTaken.code]
     odd = [_not_understood(one) for one in cmd.planning.odd]
     unread = {one.uid for one in cmd.planning.odd}
@@ -115,14 +115,13 @@ async def _wait_and_look(tx: Tx, settings: Settings, organisation: str) -> dict[
 
 
 async def _one(tx: Tx, settings: Settings, cmd: Import, entry: Entry, known: _Known | None) -> Line:
-    """Follow one occurrence. A refusal takes back what was begun for it, and nothing else."""
+    """Follow one occurrence. A use case refuses before it writes, so the others go on."""
     line = Line(
         outcome=Outcome.UNCHANGED, uid=entry.uid, recurrence=entry.recurrence, title=entry.title,
         starts_at=entry.span.starts_at, ends_at=entry.span.ends_at, reservation_id=known.id if known else None,
     )  # fmt: skip
     try:
-        async with tx.session.begin_nested():
-            return await _follow(tx, settings, cmd, entry, known, line)
+        return await _follow(tx, settings, cmd, entry, known, line)
     except NotUnderstood as odd:
         return replace(line, outcome=Outcome.NOT_UNDERSTOOD, code=odd.code, reason=WHY[odd.code])
     except Refused as refusal:
@@ -162,7 +161,9 @@ async def _follow(
         outcome = Outcome.MOVED
     else:
         made = await reserve_room(tx, settings, ReserveRoom(**wish))
-        outcome = Outcome.ASKED if made.state == State.ASKED else Outcome.TAKEN
+        outcome = Outcome.TAKEN
+    if made.state == State.ASKED:
+        outcome = Outcome.ASKED
     await _remember(tx, cmd, entry, made.id, asked)
     return replace(line, outcome=outcome, reservation_id=made.id)
 
