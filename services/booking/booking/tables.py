@@ -43,9 +43,9 @@ class Reservation(Base):
     `occurrence` is the day on which the rule of its series put it; it keeps it wherever it is moved.
 
     Room and time are what it holds or, once cancelled, held; a refused request has none (but what a founder objected
-    to), nor has a session that was cancelled before we heard of its plan. `refusal` is the last answer while that answer
-    was no: the fields of ReservationRefused. A confirmed reservation has one when it asked for another slot in vain and
-    kept its own.
+    to), nor has a session that was cancelled before we heard of its plan. `refusal` is the last answer while that
+    answer was no: the fields of ReservationRefused. A confirmed reservation has one when it asked for another slot in
+    vain and kept its own.
     """
 
     __tablename__ = "reservations"
