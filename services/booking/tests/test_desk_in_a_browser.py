@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import socket
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Literal
 
 import pytest
@@ -148,3 +149,31 @@ async def test_a_free_hour_of_the_grid_leads_to_the_form(browser: Browser, url: 
     await expect(page.get_by_label("Espace")).to_have_value("salle-reunion")
     await expect(page.get_by_label("De", exact=True)).to_have_value("14:00")
     await expect(page.get_by_label("À", exact=True)).to_have_value("15:00")
+
+
+async def test_a_series_is_seen_reserved_and_given_back_by_keyboard_on_a_phone(
+    browser: Browser, url: str, desk: Desk, day: OpenDay
+) -> None:
+    await desk.reserve("cuisine", day.at("9:00", "11:00"), organisation="relais")
+    page = await signed_in(browser, url, "/repeat", PHONE, script=True)
+    await page.get_by_label("Espace").select_option("cuisine")
+    last = day.date + timedelta(days=14)
+    await fill(page, Premier_jour=str(day.date), De="10:00", À="11:00", Dernier_jour=str(last), Nombre_de_personnes="4")
+    await press(page, "button", "Voir chaque date")
+    await expect(page.get_by_role("status").first).to_contain_text("sur 3")
+    await looks_right(page)
+    await press(page, "button", "Réserver ce qui est libre")
+    await expect(page.get_by_role("status").first).to_contain_text("Réservé")
+    await looks_right(page)
+    await press(page, "link", "Rendre tout ce qui est à venir")
+    await looks_right(page)
+    await press(page, "button", "Oui, rendre")
+    await expect(page.locator("main")).to_contain_text("Annulé")
+    assert [type for type, _, _ in await desk.said()][1:] == ["series.confirmed", "series.cancelled"]
+
+
+async def looks_right(page: Page) -> None:
+    """axe finds nothing and nothing overflows, on a phone."""
+    found = await Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert await page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
