@@ -166,6 +166,7 @@ async def test_a_series_is_seen_reserved_and_given_back_by_keyboard_on_a_phone(
     await expect(page.get_by_role("status").first).to_contain_text("Réservé")
     await looks_right(page)
     await press(page, "link", "Rendre tout ce qui est à venir")
+    await expect(page.locator("h1")).to_contain_text("Rendre ces dates")
     await looks_right(page)
     await press(page, "button", "Oui, rendre")
     await expect(page.locator("main")).to_contain_text("Annulé")
