@@ -11,7 +11,7 @@ import uvloop
 from rich.console import Console
 from ronde.service import spare_collector
 
-from benchmarks import bus, growth, latency
+from benchmarks import bus, growth, latency, rooms
 from benchmarks.measure import Row
 from benchmarks.servers import Lab, lab
 
@@ -21,6 +21,9 @@ ALL: dict[str, Callable[[Lab, int], Awaitable[list[Row]]]] = {
     "consumer": bus.consumer,
     "latency": latency.commit_to_handler,
     "growth": growth.growth,
+    "reserving": rooms.reserving,
+    "looking": rooms.looking,
+    "series": rooms.series,
 }
 
 

@@ -42,6 +42,18 @@ class Lab:
         await asyncio.to_thread(topology.delete_vhost, self.addresses.management, name)
         await asyncio.to_thread(drop_database, self.addresses.postgres, name)
 
+    @asynccontextmanager
+    async def service(self, name: str, migrations: Path) -> AsyncIterator[tuple[str, str]]:
+        """An empty database with that service's tables and a vhost of its own: their addresses."""
+        own = f"bench_{new_id().hex}"
+        await asyncio.to_thread(ensure_database, self.addresses.postgres, own, "bench", "bench")
+        amqp = await asyncio.to_thread(lay_out, self.addresses, own)
+        url = self.addresses.database_url(own, "bench", "bench")
+        await upgrade(url, migrations)
+        yield url, amqp.url(name)
+        await asyncio.to_thread(topology.delete_vhost, self.addresses.management, own)
+        await asyncio.to_thread(drop_database, self.addresses.postgres, own)
+
 
 @contextmanager
 def lab() -> Iterator[Lab]:

@@ -1,12 +1,17 @@
-"""What booking consumes: a partner's programme. Each event becomes one command; a refusal becomes an event."""
+"""What booking consumes: a partner's programme, and its requests for rooms without a session.
+
+Each event becomes one command, the same as at the doors; a refusal becomes an event.
+"""
+
+from uuid import UUID
 
 from ronde.database import Tx
 from ronde.refusal import Refused
 from ronde.subscriber import Received, Subscriptions
 from ronde_contracts.booking import Asked
-from ronde_contracts.partners import SessionCancelled, SessionChanged, SessionPlanned
+from ronde_contracts.partners import RoomReleased, RoomRequested, SessionCancelled, SessionChanged, SessionPlanned
 
-from booking.finding import of_session
+from booking.finding import asked_before
 from booking.refusals import InThePast
 from booking.rules import Span
 from booking.settings import Settings
@@ -24,42 +29,48 @@ def consuming(settings: Settings) -> Subscriptions:
 
     @subscriptions.on(SessionPlanned)
     async def on_session_planned(tx: Tx, event: Received[SessionPlanned]) -> None:
-        await _follow(tx, settings, event)
+        await _follow(tx, settings, event, session_id=event.data.session_id)
 
     @subscriptions.on(SessionChanged)
     async def on_session_changed(tx: Tx, event: Received[SessionChanged]) -> None:
-        await _follow(tx, settings, event)
+        await _follow(tx, settings, event, session_id=event.data.session_id)
 
     @subscriptions.on(SessionCancelled)
     async def on_session_cancelled(tx: Tx, event: Received[SessionCancelled]) -> None:
-        organisation, session_id = event.producer, event.data.session_id
-        known = await of_session(tx.session, organisation, session_id)
-        if known is None:
-            await bury_session(tx, BurySession(organisation=organisation, session_id=session_id))
-            return
-        try:
-            cmd = CancelReservation(reservation_id=known.id, organisation=organisation, session_id=session_id)
-            await cancel_reservation(tx, cmd)
-        except InThePast:
-            return  # it took place: history stays, and there is nothing to tell anybody
+        await _end(tx, event.producer, session_id=event.data.session_id)
+
+    @subscriptions.on(RoomRequested)
+    async def on_room_requested(tx: Tx, event: Received[RoomRequested]) -> None:
+        await _follow(tx, settings, event, request_id=event.data.request_id)
+
+    @subscriptions.on(RoomReleased)
+    async def on_room_released(tx: Tx, event: Received[RoomReleased]) -> None:
+        await _end(tx, event.producer, request_id=event.data.request_id)
 
     return subscriptions
 
 
-async def _follow(tx: Tx, settings: Settings, event: Received[SessionPlanned] | Received[SessionChanged]) -> None:
-    """Give the session the room that its plan asks for, or answer why not."""
+async def _follow(
+    tx: Tx,
+    settings: Settings,
+    event: Received[SessionPlanned] | Received[SessionChanged] | Received[RoomRequested],
+    *,
+    session_id: UUID | None = None,
+    request_id: UUID | None = None,
+) -> None:
+    """Give the session, or the request, the room that it asks for, or answer why not."""
     organisation, plan = event.producer, event.data
-    known = await of_session(tx.session, organisation, plan.session_id)
+    known = await asked_before(tx.session, organisation, session_id, request_id)
     span = Span(plan.starts_at, plan.ends_at)
     try:
-        if known and known.state == State.CONFIRMED:
+        if known and known.state in (State.CONFIRMED, State.ASKED):
             await move_reservation(
                 tx,
                 settings,
                 MoveReservation(
                     reservation_id=known.id,
                     organisation=organisation,
-                    session_id=plan.session_id,
+                    session_id=session_id,
                     span=span,
                     room=plan.room,
                     people=plan.people,
@@ -72,7 +83,8 @@ async def _follow(tx: Tx, settings: Settings, event: Received[SessionPlanned] | 
                 settings,
                 ReserveRoom(
                     organisation=organisation,
-                    session_id=plan.session_id,
+                    session_id=session_id,
+                    request_id=request_id,
                     span=span,
                     room=plan.room,
                     people=plan.people,
@@ -89,6 +101,24 @@ async def _follow(tx: Tx, settings: Settings, event: Received[SessionPlanned] | 
         await note_refusal(
             tx,
             NoteRefusal(
-                organisation=organisation, session_id=plan.session_id, title=plan.title, asked=asked, refusal=refusal
+                organisation=organisation,
+                session_id=session_id,
+                request_id=request_id,
+                title=plan.title,
+                asked=asked,
+                refusal=refusal,
             ),
         )
+
+
+async def _end(tx: Tx, organisation: str, *, session_id: UUID | None = None, request_id: UUID | None = None) -> None:
+    """Give its room back, or remember that it wants none."""
+    known = await asked_before(tx.session, organisation, session_id, request_id)
+    if known is None:
+        await bury_session(tx, BurySession(organisation=organisation, session_id=session_id, request_id=request_id))
+        return
+    try:
+        cmd = CancelReservation(reservation_id=known.id, organisation=organisation, session_id=session_id)
+        await cancel_reservation(tx, cmd)
+    except InThePast:
+        return  # it took place: history stays, and there is nothing to tell anybody

@@ -11,7 +11,10 @@ from ronde.work import Worker
 from booking import api, pages
 from booking.consumers import consuming
 from booking.settings import Settings
+from booking.use_cases.adopt_charter import follow_the_charter
+from booking.use_cases.expire_holds import expire_holds
 from booking.use_cases.follow_the_house import follow_the_house
+from booking.use_cases.settle_consents import settle_consents
 
 HERE = Path(__file__).parent
 
@@ -21,8 +24,13 @@ def build(settings: Settings) -> FastAPI:
     return service.build(
         settings,
         subscriptions=consuming(settings),
-        routers=[api.router, pages.router],
-        workers=lambda service: [Worker("rooms", lambda: _follow_the_house(service, settings), every=24 * 3600)],
+        routers=[*api.ROUTERS, pages.router],
+        workers=lambda service: [
+            Worker("rooms", lambda: _follow_the_house(service, settings), every=24 * 3600),
+            Worker("holds", lambda: _expire_holds(service), every=settings.holds_every),
+            Worker("charter", lambda: _follow_the_charter(service, settings), every=24 * 3600),
+            Worker("consents", lambda: _settle_consents(service), every=settings.consents_every),
+        ],
         migrations=HERE / "migrations",
         templates=HERE / "templates",
     )
@@ -32,6 +40,22 @@ async def _follow_the_house(service: Service, settings: Settings) -> bool:
     async with service.db.transaction() as tx:
         await follow_the_house(tx, settings, now=now())
     return False
+
+
+async def _expire_holds(service: Service) -> bool:
+    async with service.db.transaction() as tx:
+        return await expire_holds(tx)
+
+
+async def _follow_the_charter(service: Service, settings: Settings) -> bool:
+    async with service.db.transaction() as tx:
+        await follow_the_charter(tx, settings.house)
+    return False
+
+
+async def _settle_consents(service: Service) -> bool:
+    async with service.db.transaction() as tx:
+        return await settle_consents(tx)
 
 
 settings = Settings()

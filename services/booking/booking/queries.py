@@ -5,14 +5,17 @@ from uuid import UUID
 
 from ronde.clock import now
 from ronde.house import House
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.finding import NoSuchReservation
 from booking.refusals import UnknownRoom
 from booking.rules import Span
+from booking.statement import Held
 from booking.tables import Reservation, State
 
+SHOWN = (State.CONFIRMED, State.ASKED, State.HELD)
+"""What has the room, though somebody may still have to say yes."""
 LONGEST = timedelta(days=1)
 """No reservation goes over midnight: it is inside one day's opening hours."""
 
@@ -30,7 +33,7 @@ async def reservations(session: AsyncSession, house: House, during: Span, room: 
     query = (
         select(Reservation)
         .where(
-            Reservation.state == State.CONFIRMED,
+            Reservation.state.in_(SHOWN),
             Reservation.starts_at >= during.starts_at - LONGEST,
             Reservation.starts_at < during.ends_at,
             Reservation.ends_at > during.starts_at,
@@ -63,3 +66,21 @@ async def refused_lately(session: AsyncSession, *, since: datetime) -> list[Rese
 
 def _asked_until(refusal: dict[str, dict[str, str]]) -> datetime:
     return datetime.fromisoformat(refusal["asked"]["ends_at"])
+
+
+HELD = text("""
+    SELECT room, room_name, starts_at, ends_at,
+           coalesce(lower(taken.during), starts_at), coalesce(upper(taken.during), ends_at)
+    FROM reservations LEFT JOIN LATERAL (
+        SELECT during FROM occupancies WHERE reservation_id = reservations.id LIMIT 1
+    ) AS taken ON true
+    WHERE organisation = :organisation AND state = 'confirmed' AND starts_at >= :starts AND starts_at < :ends
+    ORDER BY starts_at, id
+""")
+
+
+async def held(session: AsyncSession, organisation: str, month: Span) -> list[Held]:
+    """What the organisation held during the month, and what reaches into it from either side."""
+    bounds = {"starts": month.starts_at - 2 * LONGEST, "ends": month.ends_at + LONGEST}
+    rows = await session.execute(HELD, {"organisation": organisation, **bounds})
+    return [Held(room, name, Span(begins, ends), Span(since, until)) for room, name, begins, ends, since, until in rows]

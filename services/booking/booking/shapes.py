@@ -1,13 +1,26 @@
 """What goes in and out of the JSON doors, with the examples that the documentation shows."""
 
+from typing import Annotated
+from unicodedata import category
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from ronde.house import Room
 from ronde_contracts.event import Lasting, Slug, Words
 
 from booking.rules import Span
 from booking.tables import Reservation, State
+
+
+def _printable(words: dict[str, str]) -> dict[str, str]:
+    """Calendars and printers choke on control characters, and Postgres has no room for a NUL."""
+    if any(category(char) == "Cc" for said in words.values() for char in said):
+        raise ValueError("words are one line, without control characters")
+    return words
+
+
+Title = Annotated[Words, AfterValidator(_printable)]
+"""What a reservation is called, for everybody to read."""
 
 ID = "0198f6f0-7a3e-7cc1-9d5b-2f6a4c1e8b90"
 SLOT = {"starts_at": "2027-01-12T09:00:00+01:00", "ends_at": "2027-01-12T11:00:00+01:00"}
@@ -32,7 +45,7 @@ class NewReservation(Body):
 
     room: Slug | None = Field(None, description="none: the best that is free")
     people: int = Field(ge=1, le=1000, description="everybody in the room at once, adults and children")
-    title: Words | None = None
+    title: Title | None = None
 
 
 class NewSlot(Body):
@@ -40,7 +53,7 @@ class NewSlot(Body):
 
     room: Slug | None = Field(None, description="none: any that fits, the present one first")
     people: int | None = Field(None, ge=1, le=1000, description="none: as before")
-    title: Words | None = Field(None, description="none: as before")
+    title: Title | None = Field(None, description="none: as before")
 
 
 class RoomShown(BaseModel):
@@ -85,6 +98,7 @@ class ReservationShown(BaseModel):
     state: State
     organisation: Slug
     session_id: UUID | None = Field(description="the organisation's session that the room is for")
+    request_id: UUID | None = Field(None, description="of room.requested.v1, when that is how it was asked for")
     room: Slug
     room_name: str
     starts_at: AwareDatetime

@@ -55,6 +55,16 @@ async def test_a_room_that_is_divided_keeps_its_reservations_whole(
             await after.reserve(room, day.at("9:00", "11:00"))
 
 
+async def test_what_is_asked_of_the_founders_follows_too(day: OpenDay, edited: Callable[[str, str], Desk]) -> None:
+    strict = edited("bottines = { hours_per_week = 24", "bottines = { hours_per_week = 0")
+    made = await strict.reserve("salle-motricite", day.at("9:00", "11:00"))
+    assert made.state == "asked"
+    halves = HALF.format(id="motricite-nord") + HALF.format(id="motricite-sud")
+    after = edited("[opening]", f"{halves}\n[opening]")
+    assert await follow(after) == 0
+    assert len(await after.holds(made.id)) == 2
+
+
 async def test_rooms_that_are_put_in_another_order_or_renamed_lose_nothing(
     desk: Desk, day: OpenDay, edited: Callable[[str, str], Desk]
 ) -> None:

@@ -1,4 +1,4 @@
-"""What a partner's own system says: the relay plans, changes and cancels its sessions."""
+"""What a partner's own system says: it plans, changes and cancels sessions, and asks for rooms without any."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -58,3 +58,26 @@ class SessionCancelled(Event):
 
     session_id: UUID = Field(description="yours: the one of session.planned.v1")
     reason: Words | None = None
+
+
+class RoomRequested(Event, Lasting):
+    """A room is asked for without a session: for a meeting, say. Said again with a higher `sequence`, it is moved."""
+
+    type: ClassVar[str] = "room.requested.v1"
+    routing_key: ClassVar[str] = "*.room.requested.v1"
+    subject_from: ClassVar[tuple[str, ...]] = ("request_id",)
+
+    request_id: UUID = Field(description="yours: the same in every message about this request, and in the answers")
+    title: Words | None = Field(None, description="what it is for, for everybody to read")
+    room: Slug | None = Field(None, description="the room wished for; none: any room that fits")
+    people: int = Field(ge=1, le=1000, description="everybody in the room at once, adults and children")
+
+
+class RoomReleased(Event):
+    """A room that was asked for is not needed any more."""
+
+    type: ClassVar[str] = "room.released.v1"
+    routing_key: ClassVar[str] = "*.room.released.v1"
+    subject_from: ClassVar[tuple[str, ...]] = ("request_id",)
+
+    request_id: UUID = Field(description="yours: the one of room.requested.v1")

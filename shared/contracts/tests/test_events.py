@@ -64,6 +64,8 @@ def _texts(node: dict[str, Any]) -> st.SearchStrategy[str]:
             return st.uuids().map(str)
         case "date-time":
             return TIMES.map(lambda at: at.isoformat())
+        case "date":
+            return st.dates().map(str)
         case "email":
             return _like(r"[a-z]{1,9}@[a-z]{1,9}\.(fr|org)")
     if "pattern" in node:

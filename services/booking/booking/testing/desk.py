@@ -12,11 +12,16 @@ from ronde.house import House
 from sqlalchemy import text
 
 from booking.rules import Span
+from booking.series.finding import Which
+from booking.series.recurrence import Recurrence
 from booking.settings import Settings
-from booking.tables import Reservation
+from booking.tables import Reservation, Series
 from booking.use_cases.cancel_reservation import CancelReservation, cancel_reservation
+from booking.use_cases.cancel_series import CancelSeries, cancel_series
+from booking.use_cases.change_series import Changed, ChangeSeries, change_series
 from booking.use_cases.move_reservation import MoveReservation, move_reservation
 from booking.use_cases.reserve_room import ReserveRoom, reserve_room
+from booking.use_cases.reserve_series import Reserved, ReserveSeries, reserve_series
 
 SAID = text("SELECT type, convert_from(body, 'UTF8') FROM outbox ORDER BY position")
 HELD = text("SELECT space, during FROM occupancies WHERE reservation_id = :id ORDER BY space")
@@ -61,6 +66,30 @@ class Desk:
         async with self.db.transaction() as tx:
             cmd = CancelReservation(reservation_id=id, **{"organisation": self.organisation, **more})
             return await cancel_reservation(tx, cmd)
+
+    async def reserve_series(
+        self, rule: str, first: date, room: str = "cuisine", starts: str = "09:00", ends: str = "11:00", **more: Any
+    ) -> Reserved:
+        recurrence = Recurrence(
+            rule=rule,
+            first=first,
+            starts=time.fromisoformat(starts),
+            ends=time.fromisoformat(ends),
+            without=more.pop("without", frozenset()),
+        )
+        async with self.db.transaction() as tx:
+            given = {"organisation": self.organisation, "people": 6, **more}
+            return await reserve_series(tx, self.settings, ReserveSeries(room=room, recurrence=recurrence, **given))
+
+    async def change_series(self, id: UUID, which: Which, day: date | None = None, **more: Any) -> Changed:
+        async with self.db.transaction() as tx:
+            given = {"organisation": self.organisation, **more}
+            return await change_series(tx, self.settings, ChangeSeries(series_id=id, which=which, day=day, **given))
+
+    async def cancel_series(self, id: UUID, which: Which, day: date | None = None, **more: Any) -> Series:
+        async with self.db.transaction() as tx:
+            given = {"organisation": self.organisation, **more}
+            return await cancel_series(tx, CancelSeries(series_id=id, which=which, day=day, **given))
 
     async def said(self) -> list[tuple[str, int, dict[str, Any]]]:
         """What booking said so far, in order: type without its version, sequence, data."""

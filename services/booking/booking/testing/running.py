@@ -63,7 +63,7 @@ class Running:
                     "id": str(new_id()),
                     "source": f"/villeurbanne/{by}",
                     "type": type,
-                    "subject": data["session_id"],
+                    "subject": data.get("session_id") or data["request_id"],
                     "sequence": str(sequence),
                     "data": data,
                 }
@@ -117,5 +117,17 @@ def plan(session_id: UUID, span: Span, **changes: Any) -> dict[str, Any]:
         "ends_at": span.ends_at.isoformat(),
         "people": 16,
         "places": 8,
+        **changes,
+    }
+
+
+def request(request_id: UUID, span: Span, **changes: Any) -> dict[str, Any]:
+    """A room asked for without a session, as a partner's program writes it."""
+    return {
+        "request_id": str(request_id),
+        "room": "cuisine",
+        "starts_at": span.starts_at.isoformat(),
+        "ends_at": span.ends_at.isoformat(),
+        "people": 6,
         **changes,
     }

@@ -6,7 +6,7 @@ from uuid import UUID
 from ronde.clock import now
 from ronde.database import Tx
 
-from booking import diary
+from booking import consulting, diary
 from booking.finding import their_own
 from booking.refusals import InThePast
 from booking.tables import Reservation, State
@@ -23,15 +23,20 @@ class CancelReservation:
 
 
 async def cancel_reservation(tx: Tx, cmd: CancelReservation) -> Reservation:
-    """Cancelling again changes nothing and says nothing. Raises InThePast once it is over, and whose it is."""
+    """Cancelling again, or what expired, changes nothing and says nothing.
+
+    Raises InThePast once it is over, and whose it is.
+    """
     reservation = await their_own(tx.session, cmd.reservation_id, cmd.organisation, cmd.session_id)
-    if reservation.state == State.CANCELLED:
+    if reservation.state in (State.CANCELLED, State.EXPIRED):
         return reservation
-    freed = reservation.slot
+    freed = reservation.slot if reservation.state != State.REFUSED else None  # then others may have it
     if freed is not None and freed.ends_at <= now():
         raise InThePast
+    if reservation.state == State.ASKED:
+        await consulting.withdraw(tx, reservation)
     await diary.release(tx.session, reservation.id)
     reservation.state = State.CANCELLED
-    reservation.refusal = reservation.refused_at = None
+    reservation.refusal = reservation.refused_at = reservation.held_until = None
     tell_cancelled(tx, reservation, freed)
     return reservation

@@ -14,7 +14,7 @@ from booking.settings import Settings
 # Locked, so that a move or a cancellation meanwhile waits, and is not undone.
 TO_COME = text("""
     SELECT id, room, starts_at, ends_at, ARRAY(SELECT space FROM occupancies WHERE reservation_id = id) AS spaces
-    FROM reservations WHERE state = 'confirmed' AND starts_at > :now ORDER BY starts_at FOR UPDATE
+    FROM reservations WHERE state IN ('confirmed', 'asked', 'held') AND starts_at > :now ORDER BY starts_at FOR UPDATE
 """)
 
 

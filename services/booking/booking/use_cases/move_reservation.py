@@ -9,8 +9,9 @@ from ronde.database import Tx
 from ronde.refusal import Refused
 from ronde_contracts.event import Slot
 
-from booking import diary
+from booking import consulting
 from booking.finding import their_own
+from booking.granting import OverTheCharter, grant
 from booking.refusals import InThePast
 from booking.rules import Span, Wish
 from booking.settings import Settings
@@ -45,10 +46,13 @@ class NothingToMove(Refused):
 
 
 async def move_reservation(tx: Tx, settings: Settings, cmd: MoveReservation) -> Reservation:
-    """Says nothing when nothing that others see has changed. Raises what reserve_room does, and whose it is."""
+    """Says nothing when nothing that others see has changed. What is still asked of the founders is asked anew.
+
+    Raises what reserve_room does, whose it is, and OverTheCharter.
+    """
     reservation = await their_own(tx.session, cmd.reservation_id, cmd.organisation, cmd.session_id)
-    previous = reservation.slot
-    if reservation.state != State.CONFIRMED or previous is None:
+    previous, asked = reservation.slot, reservation.state == State.ASKED
+    if reservation.state not in (State.CONFIRMED, State.ASKED) or previous is None:
         raise NothingToMove
     people = cmd.people or reservation.people or 1
     title = cmd.title or reservation.title
@@ -56,6 +60,9 @@ async def move_reservation(tx: Tx, settings: Settings, cmd: MoveReservation) -> 
 
     if _already_has(settings, previous, wish):
         refused_before = reservation.refusal is not None
+        if asked:
+            reservation.ask(previous, people=people, title=title)
+            return reservation
         reservation.hold(previous, people=people, title=title)
         if refused_before:  # the last thing said was no, and it asks again for what it kept
             tell_confirmed(tx, reservation, previous)
@@ -63,9 +70,22 @@ async def move_reservation(tx: Tx, settings: Settings, cmd: MoveReservation) -> 
 
     if previous.starts_at <= now():
         raise InThePast
-    slot = await diary.take(tx.session, settings, reservation.id, wish, prefer=previous.room)
-    reservation.hold(slot, people=people, title=title)
-    tell_moved(tx, reservation, slot, previous)
+    async with tx.session.begin_nested():  # refused, it holds what it held
+        confirmed = None if asked else previous
+        granted = await grant(tx.session, settings, reservation, wish, prefer=previous.room, previous=confirmed)
+        if granted.over and not asked:
+            raise OverTheCharter(excess=[one.model_dump(mode="json") for one in granted.over.excess])
+    if asked:
+        await consulting.withdraw(tx, reservation)
+    if granted.over:
+        reservation.ask(granted.slot, people=people, title=title)
+        consulting.ask(tx, reservation, granted.slot, granted.over)
+        return reservation
+    reservation.hold(granted.slot, people=people, title=title)
+    if asked:
+        tell_confirmed(tx, reservation, granted.slot)
+    else:
+        tell_moved(tx, reservation, granted.slot, previous)
     return reservation
 
 

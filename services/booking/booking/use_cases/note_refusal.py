@@ -1,4 +1,4 @@
-"""Keep the refusal of a session's request, and tell it: whoever is signed in sees it, with what was free instead."""
+"""Keep the refusal of what an event asked, and tell it: whoever is signed in sees it, with what was free instead."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,7 +8,7 @@ from ronde.database import Tx
 from ronde.refusal import Refused
 from ronde_contracts.booking import Asked
 
-from booking.finding import of_session
+from booking.finding import asked_before
 from booking.tables import Reservation, State
 from booking.telling import tell_refused
 
@@ -16,20 +16,21 @@ from booking.telling import tell_refused
 @dataclass(frozen=True, kw_only=True)
 class NoteRefusal:
     organisation: str
-    session_id: UUID
-    title: dict[str, str]
+    title: dict[str, str] | None
     asked: Asked
     refusal: Refused
+    session_id: UUID | None = None
+    request_id: UUID | None = None
 
 
 async def note_refusal(tx: Tx, cmd: NoteRefusal) -> Reservation:
-    """A session that has a slot keeps it; one that has none is refused."""
-    reservation = await of_session(tx.session, cmd.organisation, cmd.session_id)
+    """What has a slot keeps it, also while the founders are asked for it; what has none is refused."""
+    reservation = await asked_before(tx.session, cmd.organisation, cmd.session_id, cmd.request_id)
     if reservation is None:
-        reservation = Reservation.new(cmd.organisation, cmd.session_id)
+        reservation = Reservation.new(cmd.organisation, cmd.session_id, cmd.request_id)
         tx.session.add(reservation)
     kept = reservation.slot if reservation.state == State.CONFIRMED else None
-    if kept is None:
+    if kept is None and reservation.state != State.ASKED:
         reservation.let_go()
     reservation.title = cmd.title
     reservation.refused_at = now()

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from ronde.database import Tx
 
-from booking import diary
-from booking.finding import of_session
+from booking.consulting import ask
+from booking.finding import asked_before
+from booking.granting import grant
 from booking.rules import Span, Wish
 from booking.settings import Settings
 from booking.tables import Reservation
@@ -15,7 +16,10 @@ from booking.telling import tell_confirmed
 
 @dataclass(frozen=True, kw_only=True)
 class ReserveRoom:
-    """`room` None: the best that is free. A session keeps one reservation, whatever became of its earlier requests."""
+    """`room` None: the best that is free. A session keeps one reservation, whatever became of its earlier requests.
+
+    So does a request that a partner's program made under an id of its own.
+    """
 
     organisation: str
     span: Span
@@ -23,14 +27,22 @@ class ReserveRoom:
     room: str | None = None
     title: dict[str, str] | None = None
     session_id: UUID | None = None
+    request_id: UUID | None = None
 
 
 async def reserve_room(tx: Tx, settings: Settings, cmd: ReserveRoom) -> Reservation:
-    """Raises UnknownRoom, InThePast, RoomTooSmall, RoomClosed, RoomTaken: each with alternatives."""
-    earlier = await of_session(tx.session, cmd.organisation, cmd.session_id) if cmd.session_id else None
-    reservation = earlier or Reservation.new(cmd.organisation, cmd.session_id)
-    slot = await diary.take(tx.session, settings, reservation.id, Wish(cmd.room, cmd.span, cmd.people))
-    reservation.hold(slot, people=cmd.people, title=cmd.title)
+    """Over the charter, it keeps the slot while the founders are asked.
+
+    Raises UnknownRoom, InThePast, RoomTooSmall, RoomClosed, RoomTaken: each with alternatives.
+    """
+    earlier = await asked_before(tx.session, cmd.organisation, cmd.session_id, cmd.request_id)
+    reservation = earlier or Reservation.new(cmd.organisation, cmd.session_id, cmd.request_id)
+    granted = await grant(tx.session, settings, reservation, Wish(cmd.room, cmd.span, cmd.people))
     tx.session.add(reservation)
-    tell_confirmed(tx, reservation, slot)
+    if granted.over:
+        reservation.ask(granted.slot, people=cmd.people, title=cmd.title)
+        ask(tx, reservation, granted.slot, granted.over)
+    else:
+        reservation.hold(granted.slot, people=cmd.people, title=cmd.title)
+        tell_confirmed(tx, reservation, granted.slot)
     return reservation

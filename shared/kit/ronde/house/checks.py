@@ -1,10 +1,11 @@
 """What must hold between the parts of a house file."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from zoneinfo import available_timezones
 
 from ronde_contracts.catalogue import BY_TYPE
 
+from .charter import Charter
 from .explain import did_you_mean
 from .lines import Path
 from .model import Closure, Head, OrganisationEntry, RoomEntry
@@ -120,5 +121,38 @@ def of_closures(closures: Mapping[int, Closure]) -> Iterator[Finding]:
                 yield (
                     ("closures", n),
                     f"this closing shares days with number {m + 1} ({other.first} to {other.last}). "
+                    "Make it one, or let one begin after the other",
+                )
+
+
+def of_charter(
+    charter: Charter, organisations: Collection[OrganisationEntry], rooms: Collection[str]
+) -> Iterator[Finding]:
+    """Whoever it speaks of is in the house, and nobody of the house is forgotten."""
+    known = [one.id for one in organisations]
+    if all(one.kind != "founder" for one in organisations):
+        yield ("charter",), 'a charter has founders, whose consent is asked. Write kind = "founder" in their entries'
+    for id in charter.budgets:
+        if id not in known:
+            yield ("charter", "budgets", id), f"no organisation is called {id!r}. {did_you_mean(id, known)}"
+    for id in known:
+        if id not in charter.budgets:
+            yield (
+                ("charter", "budgets"),
+                f"organisation {id!r} has no budget. Add: {id} = {{ hours_per_week = 24, hours_per_month = 80 }}",
+            )
+    for n, window in enumerate(charter.windows):
+        path: Path = ("charter", "windows", n)
+        if window.organisation not in known:
+            says = did_you_mean(window.organisation, known)
+            yield (*path, "organisation"), f"no organisation is called {window.organisation!r}. {says}"
+        if window.room not in rooms:
+            yield (*path, "room"), f"no room is called {window.room!r}. {did_you_mean(window.room, rooms)}"
+        for m, other in enumerate(charter.windows[:n]):
+            same = (window.room, window.day) == (other.room, other.day)
+            if same and window.hours.opens < other.hours.closes and other.hours.opens < window.hours.closes:
+                yield (
+                    path,
+                    f"this window shares hours with number {m + 1}, of {other.organisation!r}. "
                     "Make it one, or let one begin after the other",
                 )

@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ValidationError
 
 from . import checks, explain
+from .charter import Charter
 from .lines import Lines, Path
 from .model import COLOURS, Closure, Head, Holidays, Opening, Organisation, OrganisationEntry, RoomEntry
 from .rooms import assemble
 from .whole import House
 
 Entry = TypeVar("Entry", bound=BaseModel)
-SECTIONS = ("organisations", "rooms", "opening", "holidays", "closures")
+SECTIONS = ("organisations", "rooms", "opening", "holidays", "closures", "charter")
 
 
 @dataclass(frozen=True, order=True)
@@ -73,12 +74,15 @@ class _Reader:
         closures = self._each(Closure, "closures", "closing", needed=False)
         opening = self._section(Opening, "opening")
         holidays = self._section(Holidays, "holidays")
+        charter = self._section(Charter, "charter") if "charter" in self.raw else None
 
         self._same_names("organisations")
         self._same_names("rooms")
         self._found(checks.of_organisations(organisations))
         self._found(checks.of_rooms(rooms, [str(room.get("id")) for room in self._entries("rooms")]))
         self._found(checks.of_closures(closures))
+        if charter is not None:
+            self._found(checks.of_charter(charter, organisations.values(), [room.id for room in rooms.values()]))
         if head is not None:
             self._found(checks.of_head(head))
             words: dict[Path, Mapping[str, str]] = {("name",): head.name}
@@ -100,6 +104,7 @@ class _Reader:
             hours=opening,
             holidays=holidays,
             closures=tuple(closures.values()),
+            charter=charter,
         )
 
     def _one(self, model: type[Entry], raw: Any, path: Path, who: str) -> Entry | None:

@@ -21,7 +21,8 @@ class Hours(NamedTuple):
     closes: time
 
 
-def _hours(value: Any) -> Any:
+def read_hours(value: Any) -> Any:
+    """Hours as the file writes them; None for "closed"."""
     if value == "closed":
         return None
     if isinstance(value, tuple | type(None)):
@@ -41,7 +42,7 @@ def _hours(value: Any) -> Any:
     return hours
 
 
-OpeningHours = Annotated[Hours | None, BeforeValidator(_hours)]
+OpeningHours = Annotated[Hours | None, BeforeValidator(read_hours)]
 
 
 class Part(BaseModel):
@@ -55,6 +56,7 @@ class OrganisationEntry(Part):
 
     id: Slug = Field(examples=['id = "relais"'])
     name: str = Field(min_length=1, max_length=120, examples=['name = "Acepp 69"'])
+    kind: Literal["founder", "member", "guest"] = Field("member", examples=['kind = "founder"'])
     publishes: tuple[str, ...] = Field((), examples=['publishes = ["session.planned.v1"]'])
 
 

@@ -10,6 +10,7 @@ from ronde_contracts.catalogue import EVENTS
 from ronde_contracts.event import Language, Slug, Words
 
 from .calendar import public_holidays, school_holiday, school_holidays_until
+from .charter import Charter
 from .model import Closure, Holidays, Hours, Opening, Organisation, Room
 
 ANY_PARTNER = "*"
@@ -43,6 +44,7 @@ class House(BaseModel):
     hours: Opening
     holidays: Holidays
     closures: tuple[Closure, ...]
+    charter: Charter | None = None
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -52,6 +54,11 @@ class House(BaseModel):
     def partners(self) -> Mapping[Slug, tuple[str, ...]]:
         """Each organisation's broker user (its id) -> the event types that its system may publish."""
         return {organisation.id: organisation.publishes for organisation in self.organisations}
+
+    @property
+    def founders(self) -> tuple[Slug, ...]:
+        """Those whose consent is asked; in the order they joined, which is no rank."""
+        return tuple(one.id for one in self.organisations if one.kind == "founder")
 
     @property
     def area(self) -> float:

@@ -3,7 +3,7 @@
 A real table reads well aloud, prints, and needs no script; on a phone the style sheet turns it into a list.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
@@ -26,10 +26,15 @@ class Block:
 
 @dataclass(frozen=True)
 class Cell:
-    """`span` quarters of an hour: a block, or nothing. Free cells end with the hour, so that its line can be drawn."""
+    """`span` quarters of an hour: a block, or nothing. Free cells end with the hour, so that its line can be drawn.
+
+    `href` leads from a free cell to where its hour is asked for; "" when it cannot be.
+    """
 
     span: int
     block: Block | None = None
+    starts_at: datetime | None = None
+    href: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,14 +62,23 @@ class Timetable:
         closes: time,
         zone: tzinfo,
         note: str = "",
+        href: str = "",
+        free: Callable[[str, datetime], str] | None = None,
     ) -> None:
-        """`note` is said beside the day when nothing is in it: closed, and why."""
+        """`note` is said beside the day when nothing is in it: closed, and why.
+
+        `href` leads to where something is asked for on that day, `free(row, start)` in that row at that hour.
+        """
         self.day = day
         self.note = note
+        self.href = href
+        self._href_of = free
         self.opens = datetime.combine(day, opens, zone)
         self.columns = max(1, (datetime.combine(day, closes, zone) - self.opens) // QUARTER)
         here = [one for one in blocks if one.starts_at.astimezone(zone).date() == day and one.row in rows]
-        self.rows = [Row(name, self._cells([one for one in here if one.row == id], zone)) for id, name in rows.items()]
+        self.rows = [
+            Row(name, self._cells(id, [one for one in here if one.row == id], zone)) for id, name in rows.items()
+        ]
 
     @property
     def taken(self) -> bool:
@@ -83,7 +97,11 @@ class Timetable:
             yield at, span
             at += span
 
-    def _cells(self, blocks: Sequence[Block], zone: tzinfo) -> list[Cell]:
+    def _cell(self, row: str, at: int, span: int) -> Cell:
+        starts_at = self.opens + at * QUARTER
+        return Cell(span, None, starts_at, self._href_of(row, starts_at) if self._href_of else "")
+
+    def _cells(self, row: str, blocks: Sequence[Block], zone: tzinfo) -> list[Cell]:
         cells: list[Cell] = []
         at = 0
         for block in sorted(blocks, key=lambda one: one.starts_at):
@@ -92,8 +110,8 @@ class Timetable:
             end = min(self.columns, -((self.opens - block.ends_at.astimezone(zone)) // QUARTER))
             if start >= self.columns or end <= start:
                 continue  # before opening, after closing, or under another block: the list of the day has it
-            cells.extend(Cell(span) for _, span in self._free(at, start))
+            cells.extend(self._cell(row, column, span) for column, span in self._free(at, start))
             cells.append(Cell(end - start, block))
             at = end
-        cells.extend(Cell(span) for _, span in self._free(at, self.columns))
+        cells.extend(self._cell(row, column, span) for column, span in self._free(at, self.columns))
         return cells

@@ -37,6 +37,7 @@ SENTENCES: dict[str, dict[str, str]] = {
     },
     "datetime": {"fr": "Il faut une date et une heure.", "en": "A date and a time are needed."},
     "date": {"fr": "Il faut une date.", "en": "A date is needed."},
+    "time": {"fr": "Il faut une heure, comme 9:30.", "en": "A time is needed, like 9:30."},
     "": {"fr": "Cette valeur ne convient pas.", "en": "This value is not accepted."},
 }
 NAME = re.compile(r"[A-Za-z_][\w.-]{0,63}")

@@ -1,4 +1,4 @@
-"""JSON in and out: a route builds one command or runs one query."""
+"""Rooms and reservations in JSON."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, ClassVar
@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from booking import queries
 from booking.doors import service_of, settings_of
-from booking.finding import FollowsItsSession, NoSuchReservation, NotYours
+from booking.finding import FollowsItsSession, NoSuchReservation, NotYours, PartOfASeries
 from booking.refusals import InThePast, RoomClosed, RoomTaken, RoomTooSmall, TooFarAhead, UnknownRoom
 from booking.rules import Span
 from booking.shapes import NewReservation, NewSlot, ReservationShown, RoomShown
@@ -25,7 +25,7 @@ from booking.use_cases.reserve_room import ReserveRoom, reserve_room
 
 router = APIRouter(tags=["rooms"])
 NO_ROOM = (UnknownRoom, InThePast, TooFarAhead, RoomTooSmall, RoomClosed, RoomTaken)
-THEIRS = (NoSuchReservation, NotYours, FollowsItsSession)
+THEIRS = (NoSuchReservation, NotYours, FollowsItsSession, PartOfASeries)
 WEEK, LONGEST_LIST = timedelta(days=7), timedelta(days=100)
 
 

@@ -1,4 +1,4 @@
-"""The pages for people: the week of all rooms, for everybody; what was refused, for the teams of the house."""
+"""The week of all rooms, for everybody; what was refused, for the teams of the house."""
 
 from datetime import date, datetime, timedelta
 from typing import Annotated
@@ -7,13 +7,14 @@ from fastapi import APIRouter, Query, Request
 from ronde.clock import now
 from ronde.web import Staff, render
 from ronde.web.language import language
+from ronde.web.signin import signed_in
 from starlette.responses import Response
 
 from booking import queries
 from booking.doors import service_of, settings_of
 from booking.week import DAYS, monday_of, span_of, timetables
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter()
 
 
 @router.get("/")
@@ -29,7 +30,7 @@ async def show_week(
     return render(
         request,
         "week.html",
-        days=timetables(service.house, monday, reservations, language(request)),
+        days=timetables(service.house, monday, reservations, language(request), signed_in(request)),
         monday=monday,
         this_week=monday == monday_of(today),
         previous=monday - timedelta(days=DAYS),

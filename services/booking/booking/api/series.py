@@ -1,0 +1,101 @@
+"""Recurring reservations in JSON: preview, reserve, change, give back."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from ronde.web import Once, Organisation
+from ronde.web.schema import KEY, ONCE, refusals
+from starlette.responses import JSONResponse, Response
+
+from booking.doors import service_of, settings_of
+from booking.finding import NotYours
+from booking.refusals import InThePast, RoomTooSmall, TooFarAhead, UnknownRoom
+from booking.series import queries
+from booking.series.refusals import (
+    HoursUpsideDown,
+    NoSuchOccurrence,
+    NoSuchSeries,
+    NothingToCome,
+    RuleNotUnderstood,
+    SeriesClashes,
+    SeriesEmpty,
+    SeriesTooLong,
+    SeriesWithoutEnd,
+)
+from booking.series.shapes import AskedSeries, NewSeries, Part, Preview, SeriesChange, SeriesShown, VerdictShown
+from booking.use_cases.cancel_series import CancelSeries, cancel_series
+from booking.use_cases.change_series import ChangeSeries, change_series
+from booking.use_cases.reserve_series import ReserveSeries, reserve_series
+
+router = APIRouter(tags=["series"])
+NO_SERIES = (RuleNotUnderstood, SeriesWithoutEnd, SeriesTooLong, SeriesEmpty, InThePast, TooFarAhead)
+NO_ROOM = (UnknownRoom, RoomTooSmall)
+THEIRS = (NoSuchSeries, NotYours, NoSuchOccurrence, InThePast, NothingToCome)
+
+
+@router.post(
+    "/series/preview",
+    summary="What each occurrence would meet; nothing is reserved",
+    responses=refusals(*KEY, *NO_SERIES, *NO_ROOM),
+)
+async def post_preview(body: AskedSeries, organisation: Organisation, request: Request) -> Preview:
+    async with service_of(request).db.reading() as session:
+        judged, rooms = await queries.preview(
+            session, settings_of(request).house, organisation, body.room, body.recurrence, body.people
+        )  # fmt: skip
+    return Preview(occurrences=[VerdictShown.of(one) for one in judged], rooms=rooms)
+
+
+@router.post(
+    "/series",
+    summary="Reserve a room again and again: all or nothing, or what is free",
+    status_code=201,
+    response_model=SeriesShown,
+    responses=refusals(*KEY, *ONCE, *NO_SERIES, *NO_ROOM, SeriesClashes),
+)
+async def post_series(body: NewSeries, organisation: Organisation, attempt: Once, request: Request) -> Response:
+    cmd = ReserveSeries(
+        organisation=organisation, room=body.room, recurrence=body.recurrence, people=body.people, title=body.title,
+        mode=body.mode,
+    )  # fmt: skip
+    async with service_of(request).db.transaction() as tx:
+
+        async def action() -> Response:
+            made = await reserve_series(tx, settings_of(request), cmd)
+            shown = SeriesShown.of(made.series, made.occurrences, made.left_out)
+            return JSONResponse(shown.model_dump(mode="json"), 201, {"Location": f"/series/{shown.id}"})
+
+        return await attempt.once(tx, organisation, action)
+
+
+@router.get("/series/{id}", summary="One series", responses=refusals(NoSuchSeries))
+async def show_series(id: UUID, request: Request) -> SeriesShown:
+    async with service_of(request).db.reading() as session:
+        return SeriesShown.of(*await queries.series(session, id))
+
+
+@router.post(
+    "/series/{id}/change",
+    summary="Change one occurrence, one and those that follow, or all; refused, nothing changes",
+    responses=refusals(*KEY, *THEIRS, *NO_ROOM, HoursUpsideDown, SeriesClashes),
+)
+async def post_change(id: UUID, body: SeriesChange, organisation: Organisation, request: Request) -> SeriesShown:
+    cmd = ChangeSeries(series_id=id, organisation=organisation, **{name: getattr(body, name) for name in CHANGEABLE})
+    async with service_of(request).db.transaction() as tx:
+        changed = await change_series(tx, settings_of(request), cmd)
+        return SeriesShown.of(changed.series, changed.occurrences, changed.left_out)
+
+
+CHANGEABLE = tuple(SeriesChange.model_fields)
+
+
+@router.post(
+    "/series/{id}/cancel",
+    summary="Give back one occurrence, one and those that follow, or all that is to come",
+    responses=refusals(*KEY, *THEIRS),
+)
+async def post_cancel(id: UUID, body: Part, organisation: Organisation, request: Request) -> SeriesShown:
+    cmd = CancelSeries(series_id=id, organisation=organisation, which=body.which, day=body.day)
+    async with service_of(request).db.transaction() as tx:
+        await cancel_series(tx, cmd)
+        return SeriesShown.of(*await queries.series(tx.session, id))

@@ -1,0 +1,1 @@
+"""Bringing an organisation's existing planning in: read (pure), tried or followed, and told what became of each."""

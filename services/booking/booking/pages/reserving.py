@@ -1,0 +1,158 @@
+"""Reserve, move and give back a room, in forms: the same use cases as the JSON doors, for who is signed in."""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from ronde.clock import now
+from ronde.database import Tx
+from ronde.refusal import Refused
+from ronde.web import Once, Staff, render
+from ronde.web.idempotency import Attempt
+from ronde.web.language import language, pick
+from starlette.responses import RedirectResponse, Response
+
+from booking import forms, queries
+from booking.doors import service_of, settings_of
+from booking.forms import Asked
+from booking.tables import Reservation, State
+from booking.use_cases.cancel_reservation import CancelReservation, cancel_reservation
+from booking.use_cases.move_reservation import MoveReservation, move_reservation
+from booking.use_cases.reserve_room import ReserveRoom, reserve_room
+
+router = APIRouter()
+
+
+@router.get("/reserve")
+async def show_new(request: Request, _: Staff, day: str = "") -> Response:
+    return _form(request, forms.opened_at("", day, ""))
+
+
+@router.get("/reserve/{room}/{day}/{starts}")
+async def show_new_at(room: str, day: str, starts: str, request: Request, _: Staff) -> Response:
+    """From a free hour of the week."""
+    return _form(request, forms.opened_at(room, day, starts))
+
+
+@router.post("/reserve")
+async def post_new(request: Request, staff: Staff, attempt: Once) -> Response:
+    async def reserve(tx: Tx, asked: Asked) -> Reservation:
+        cmd = ReserveRoom(
+            organisation=staff, room=asked.room, span=asked.span, people=asked.people, title=asked.title
+        )  # fmt: skip
+        return await reserve_room(tx, settings_of(request), cmd)
+
+    return await _ask(request, staff, attempt, reserve)
+
+
+@router.get("/r/{id}")
+async def show_reservation(id: UUID, request: Request, staff: Staff) -> Response:
+    found = await _found(request, id)
+    return render(request, "reservation.html", one=found, theirs=_can_change(found, staff))
+
+
+@router.get("/r/{id}/move")
+async def show_move(id: UUID, request: Request, staff: Staff) -> Response:
+    found = await _found(request, id)
+    if not _can_change(found, staff) or found.slot is None:
+        return RedirectResponse(f"/r/{id}", 303)
+    slot, title = found.slot, pick(found.title or {"": ""}, language(request))
+    house = service_of(request).house
+    typed = forms.filled_in(house, slot.room, slot.starts_at, slot.ends_at, found.people or "", title)
+    return _form(request, typed, moved=found)
+
+
+@router.post("/r/{id}/move")
+async def post_move(id: UUID, request: Request, staff: Staff, attempt: Once) -> Response:
+    found = await _found(request, id)
+    shown = pick(found.title or {"": ""}, language(request))
+
+    async def move(tx: Tx, asked: Asked) -> Reservation:
+        unchanged = asked.title is None or asked.title["fr"] == shown
+        cmd = MoveReservation(
+            reservation_id=id, organisation=staff, room=asked.room, span=asked.span, people=asked.people,
+            title=None if unchanged else asked.title,
+        )  # fmt: skip
+        return await move_reservation(tx, settings_of(request), cmd)
+
+    return await _ask(request, staff, attempt, move, moved=found)
+
+
+@router.get("/r/{id}/cancel")
+async def show_cancel(id: UUID, request: Request, staff: Staff) -> Response:
+    """What others may take at once asks once."""
+    found = await _found(request, id)
+    if not _can_change(found, staff):
+        return RedirectResponse(f"/r/{id}", 303)
+    return render(request, "cancel.html", one=found)
+
+
+@router.post("/r/{id}/cancel")
+async def post_cancel(id: UUID, request: Request, staff: Staff) -> Response:
+    async with service_of(request).db.transaction() as tx:
+        await cancel_reservation(tx, CancelReservation(reservation_id=id, organisation=staff))
+    return RedirectResponse(f"/r/{id}", 303)
+
+
+async def _found(request: Request, id: UUID) -> Reservation:
+    async with service_of(request).db.reading() as session:
+        return await queries.reservation(session, id)
+
+
+def _can_change(found: Reservation, staff: str) -> bool:
+    """Only offered, not decided, here: the use cases say no in their own words."""
+    apart = found.session_id is None and found.series_id is None
+    to_come = found.starts_at is not None and found.starts_at > now()
+    return found.organisation == staff and apart and to_come and found.state in (State.CONFIRMED, State.ASKED)
+
+
+async def _ask(
+    request: Request,
+    staff: str,
+    attempt: Attempt,
+    act: Callable[[Tx, Asked], Awaitable[Reservation]],
+    moved: Reservation | None = None,
+) -> Response:
+    """Do what the form asks and show what came of it; else the form again, with what to correct and what is free."""
+    typed = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+    lang = language(request)
+    try:
+        asked = forms.read(typed, service_of(request).house, lang)
+        async with service_of(request).db.transaction() as tx:
+
+            async def action() -> Response:
+                return RedirectResponse(f"/r/{(await act(tx, asked)).id}", 303)
+
+            return await attempt.once(tx, staff, action)
+    except forms.Wrong as wrong:
+        return _form(request, typed, wrong.errors, status=422, moved=moved)
+    except Refused as refusal:
+        field = forms.FIELD_OF.get(type(refusal))
+        if field is None:
+            raise
+        errors = {field: pick(refusal.reason, lang)}
+        return _form(request, typed, errors, status=refusal.status, refusal=refusal, moved=moved)
+
+
+def _form(
+    request: Request,
+    typed: dict[str, str],
+    errors: dict[str, str] | None = None,
+    *,
+    status: int = 200,
+    refusal: Refused | None = None,
+    moved: Reservation | None = None,
+) -> Response:
+    house = service_of(request).house
+    return render(
+        request,
+        "reserve.html",
+        status=status,
+        typed={name: typed.get(name, "") for name in forms.FIELDS},
+        errors=errors or {},
+        instead=forms.instead(house, refusal, typed) if refusal else [],
+        refused=refusal is not None,
+        moved=moved,
+        action=f"/r/{moved.id}/move" if moved else "/reserve",
+        people=forms.PEOPLE,
+    )

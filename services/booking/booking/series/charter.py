@@ -1,0 +1,96 @@
+"""A series held against the charter: each date in its turn, as if it were asked for by itself after those before it.
+
+What goes over is not taken with the series: asked for by itself, it goes to the other founders like any other request.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from ronde.house import Charter, House
+from ronde_contracts.event import Slot
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from booking import budgets, rules
+from booking.charter import excesses, months_around, peak_by_day, tally
+from booking.granting import OverTheCharter
+from booking.rules import Span
+from booking.series.verdicts import Judged, Verdict
+
+HELD = text("""
+    SELECT starts_at, ends_at FROM reservations
+    WHERE organisation = :organisation AND state IN ('confirmed', 'asked', 'held') AND id <> ALL(CAST(:own AS uuid[]))
+      AND starts_at > CAST(:starts_at AS timestamptz) - interval '1 day' AND starts_at < :ends_at
+""")
+
+
+@dataclass(frozen=True)
+class Account:
+    """What an organisation may hold and what else it holds: seconds of peak time by day."""
+
+    house: House
+    charter: Charter
+    organisation: str
+    held: Mapping[date, int]
+
+
+async def account(
+    session: AsyncSession, house: House, organisation: str, judged: Sequence[Judged], own: Sequence[UUID] = ()
+) -> Account | None:
+    """What is held around these dates, the reservations `own` left aside; None when nobody has to be asked anything.
+
+    Whoever takes rooms has called `budgets.queue` before.
+    """
+    in_force = await budgets.in_force(session, house)
+    slots = [slot_of(one) for one in judged if one.verdict is Verdict.FREE]
+    if in_force is None or not slots or not any(one != organisation for one in house.founders):
+        return None
+    around = [months_around(house, slot) for slot in slots]
+    asked = {
+        "organisation": organisation,
+        "own": list(own),
+        "starts_at": min(one.starts_at for one in around),
+        "ends_at": max(one.ends_at for one in around),
+    }
+    held = [Span(starts_at, ends_at) for starts_at, ends_at in await session.execute(HELD, asked)]
+    return Account(house, in_force.charter, organisation, tally(house, in_force.charter, held))
+
+
+def within(account: Account, judged: Sequence[Judged], previous: Mapping[UUID, Slot], *, now: datetime) -> list[Judged]:
+    """The same, where those that go over the charter say so; these keep what they hold, which is in `previous`."""
+    house, charter = account.house, account.charter
+    counted = Counter(account.held)
+    for slot in previous.values():
+        counted.update(peak_by_day(house, charter, slot))
+    found = []
+    for one in judged:
+        if one.verdict is Verdict.FREE:
+            slot, before = slot_of(one), previous.get(one.wanted.id)
+            if before:
+                counted.subtract(peak_by_day(house, charter, before))
+            near = _near(counted, house, slot)
+            if over := excesses(house, charter, account.organisation, slot, near, before, now=now):
+                found.append(one.but(OverTheCharter(over[0].reason), Verdict.OVER_CHARTER))
+                slot = before
+            else:
+                found.append(one)
+            if slot:
+                counted.update(peak_by_day(house, charter, slot))
+        else:
+            found.append(one)
+    return found
+
+
+def slot_of(judged: Judged) -> Slot:
+    return rules.slot(judged.wanted.room, judged.held)
+
+
+def _near(counted: Mapping[date, int], house: House, slot: Slot) -> dict[date, int]:
+    """The days of the weeks and months that the slot touches: a year of them need not be added up for each date."""
+    around = months_around(house, slot)
+    first, after = (at.astimezone(house.timezone).date() for at in (around.starts_at, around.ends_at))
+    days = (first + timedelta(days=n) for n in range((after - first).days))
+    return {day: counted[day] for day in days if day in counted}

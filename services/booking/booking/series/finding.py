@@ -1,0 +1,60 @@
+"""Finding a series and what it holds in order to change it: the rows are locked until the transaction ends."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from booking.finding import NotYours
+from booking.refusals import InThePast
+from booking.series.refusals import NoSuchOccurrence, NoSuchSeries, NothingToCome
+from booking.tables import Reservation, Series, State
+
+
+class Which(StrEnum):
+    """How much of a series is meant; what has begun never is."""
+
+    THIS = "this"
+    FOLLOWING = "following"
+    ALL = "all"
+
+
+async def their_series(session: AsyncSession, id: UUID, organisation: str) -> Series:
+    """The series, when it is `organisation`'s to change. Raises NoSuchSeries, NotYours."""
+    series = await session.get(Series, id, with_for_update=True)
+    if series is None:
+        raise NoSuchSeries
+    if series.organisation != organisation:
+        raise NotYours
+    return series
+
+
+async def to_come(
+    session: AsyncSession, series: Series, which: Which, day: date | None, *, now: datetime
+) -> Sequence[Reservation]:
+    """The part of it that may still change, in the order of its days; `day` says which is this one.
+
+    Raises NoSuchOccurrence, InThePast, NothingToCome.
+    """
+    of_it = select(Reservation).where(Reservation.series_id == series.id, Reservation.state == State.CONFIRMED)
+    if which is not Which.ALL:
+        this = await session.scalar(of_it.where(Reservation.occurrence == day))
+        if this is None and which is Which.THIS:
+            raise NoSuchOccurrence
+        if which is Which.THIS and this is not None and this.starts_at is not None and this.starts_at <= now:
+            raise InThePast
+        of_it = of_it.where(Reservation.occurrence == day if which is Which.THIS else Reservation.occurrence >= day)
+    rows = of_it.where(Reservation.starts_at > now).order_by(Reservation.occurrence).with_for_update()
+    found = list(await session.scalars(rows))
+    if not found:
+        raise NothingToCome
+    return found
+
+
+async def held(session: AsyncSession, series_id: UUID) -> Sequence[Reservation]:
+    """What it holds and what took place, in the order of its days."""
+    of_it = select(Reservation).where(Reservation.series_id == series_id, Reservation.state == State.CONFIRMED)
+    return list(await session.scalars(of_it.order_by(Reservation.occurrence)))

@@ -1,0 +1,165 @@
+"""What each occurrence would meet: pure, but for what others hold, which the diary looks up."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from ronde.house import House, Room
+from ronde.refusal import Refused
+
+from booking import rules
+from booking.refusals import InThePast, RoomClosed, RoomTaken, TooFarAhead
+from booking.rules import Span
+from booking.series.recurrence import span_on
+from booking.series.refusals import SeriesClashes, TimeSkipped, TimeTwice
+
+
+class Mode(StrEnum):
+    """What becomes of the whole when some of it is impossible."""
+
+    ALL = "all-or-nothing"
+    FREE = "what-is-free"
+
+
+class Verdict(StrEnum):
+    FREE = "free"
+    TAKEN = "taken"
+    CLOSED = "closed"
+    OUTSIDE_HOURS = "outside-hours"
+    PAST = "past"
+    TOO_FAR = "too-far-ahead"
+    SKIPPED = "time-skipped"
+    TWICE = "time-twice"
+    TOO_SMALL = "room-too-small"
+    OVER_CHARTER = "over-the-charter"
+
+
+VERDICTS: dict[type[Refused], Verdict] = {
+    InThePast: Verdict.PAST,
+    TooFarAhead: Verdict.TOO_FAR,
+    TimeSkipped: Verdict.SKIPPED,
+    TimeTwice: Verdict.TWICE,
+    RoomClosed: Verdict.OUTSIDE_HOURS,
+    RoomTaken: Verdict.TAKEN,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """An occurrence as it is asked for: `day` names it in its series, `on` is the day that it shall be held."""
+
+    id: UUID
+    day: date
+    on: date
+    starts: time
+    ends: time
+    room: Room
+    people: int
+
+
+@dataclass(frozen=True)
+class Judged:
+    """`span` is None when the wall clock has no such time that day."""
+
+    wanted: Wanted
+    span: Span | None
+    verdict: Verdict = Verdict.FREE
+    reason: dict[str, str] | None = None
+
+    @property
+    def held(self) -> Span:
+        """Its span, of one that is free."""
+        assert self.span is not None  # noqa: S101 (what has no span is not free)
+        return self.span
+
+    @property
+    def blocked(self) -> Span:
+        return rules.blocked(self.wanted.room, self.held)
+
+    def but(self, refusal: Refused, verdict: Verdict | None = None) -> "Judged":
+        return replace(self, verdict=verdict or VERDICTS.get(type(refusal), Verdict.TOO_SMALL), reason=refusal.reason)
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            "day": self.wanted.day.isoformat(),
+            "verdict": str(self.verdict),
+            "starts_at": self.span and self.span.starts_at.isoformat(),
+            "ends_at": self.span and self.span.ends_at.isoformat(),
+            "reason": self.reason,
+        }
+
+
+def judge(house: House, wanted: Wanted, *, now: datetime) -> Judged:
+    """Whether it would be accepted if nobody else held anything."""
+    try:
+        span = span_on(wanted.on, wanted.starts, wanted.ends, house.timezone)
+    except Refused as refusal:
+        return Judged(wanted, None).but(refusal)
+    found = Judged(wanted, span)
+    if not rules.within_reach(span, now):
+        return found.but(InThePast() if span.starts_at < now else TooFarAhead())
+    refusal = rules.why_not(house, wanted.room, span, wanted.people, now=now)
+    if refusal is None:
+        return found
+    all_day = isinstance(refusal, RoomClosed) and house.opening(wanted.on) is None
+    return found.but(refusal, Verdict.CLOSED if all_day else None)
+
+
+def taken(house: House, judged: Judged) -> Judged:
+    """The same, somebody having the room; by whom is not said."""
+    span = judged.held
+    return judged.but(RoomTaken.this_one(judged.wanted.room, span.starts_at, span.ends_at, house))
+
+
+def settle_new(judged: Sequence[Judged], mode: Mode) -> None:
+    """Whether what is free of a new series is taken.
+
+    A day on which the house is closed is left out of it whatever the mode: nobody holds it, and one public holiday
+    is no reason to refuse a year of Tuesdays. Raises SeriesClashes.
+    """
+    wrong = [one for one in judged if one.verdict not in (Verdict.FREE, Verdict.CLOSED)]
+    if (mode is Mode.ALL and wrong) or all(one.verdict is not Verdict.FREE for one in judged):
+        raise clashes(wrong or judged)
+
+
+def settle_changed(judged: Sequence[Judged], mode: Mode) -> None:
+    """Whether what is there already is changed. Raises SeriesClashes."""
+    wrong = [one for one in judged if one.verdict is not Verdict.FREE]
+    if wrong and (mode is Mode.ALL or len(wrong) == len(judged)):
+        raise clashes(wrong)
+
+
+def clashes(judged: Sequence[Judged]) -> SeriesClashes:
+    return SeriesClashes(occurrences=[one.shown() for one in judged])
+
+
+def apart(house: House, judged: Sequence[Judged], kept: Mapping[UUID, tuple[Room, Span]]) -> list[Judged]:
+    """The same, where those that would be in each other's way are taken: these keep what they hold, which is `kept`.
+
+    What keeps its place may be in the way of another, so it goes on until nothing is in anyone's way.
+    """
+    found = list(judged)
+    while True:
+        busy: dict[int, list[Span]] = defaultdict(list)
+        for one in found:
+            if one.verdict is not Verdict.FREE:
+                _put(busy, *kept[one.wanted.id])
+        lost = False
+        for n, one in enumerate(found):
+            if one.verdict is not Verdict.FREE:
+                continue
+            if rules.is_free(one.wanted.room, one.held, busy):
+                _put(busy, one.wanted.room, one.held)
+            else:
+                found[n], lost = taken(house, one), True
+        if not lost:
+            return found
+
+
+def _put(busy: dict[int, list[Span]], room: Room, span: Span) -> None:
+    for space in room.spaces:
+        busy[space].append(rules.blocked(room, span))

@@ -1,0 +1,146 @@
+"""Subscribing, the month's statement and an import in a real browser: by keyboard, without JavaScript, printed."""
+
+import asyncio
+import re
+import shutil
+import socket
+from collections.abc import AsyncIterator
+from itertools import product
+from pathlib import Path
+from typing import Literal
+
+import pytest
+import uvicorn
+from axe_playwright_python.async_playwright import Axe
+from booking.main import build
+from booking.settings import Settings
+from booking.testing import Desk, OpenDay
+from playwright.async_api import Browser, Page, async_playwright, expect
+from ronde.database import Database
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.database,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+]
+PHONE, DESK = (360, 740), (1280, 900)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+class Server(uvicorn.Server):
+    """Leaves the signals to whoever runs the test."""
+
+    def install_signal_handlers(self) -> None: ...
+
+
+@pytest.fixture
+async def url(settings: Settings, db: Database) -> AsyncIterator[str]:  # noqa: ARG001 (its tables are there)
+    """The service, listening where a browser finds it."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(build(settings), log_config=None, access_log=False, timeout_graceful_shutdown=1)
+    server = Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listening]))
+    async with asyncio.timeout(15):
+        while not server.started:  # noqa: ASYNC110 (it has no event to wait for)
+            await asyncio.sleep(0.01)
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    await task
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as play:
+        browser = await play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+async def signed_in(browser: Browser, url: str, size: tuple[int, int], *, script: bool) -> Page:
+    context = await browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, locale="fr-FR", java_script_enabled=script
+    )
+    page = await context.new_page()
+    await page.goto(f"{url}/sign-in?next=/calendars")
+    await page.get_by_label("Clé").fill("key-of-bottines")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"{url}/calendars")
+    return page
+
+
+def planning(folder: Path, day: OpenDay) -> Path:
+    """One event that is free and one at night."""
+    events = [
+        f"BEGIN:VEVENT\nUID:{begins}\nSUMMARY:Confitures\nLOCATION:Cuisine partagée\n"
+        f"DTSTART:{day.date:%Y%m%d}T{begins}00\nDURATION:PT1H\nEND:VEVENT\n"
+        for begins in ("0900", "2200")
+    ]
+    file = folder / "planning.ics"
+    file.write_text("BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//test//\n" + "".join(events) + "END:VCALENDAR\n")
+    return file
+
+
+async def test_axe_finds_nothing_and_nothing_overflows(
+    browser: Browser, url: str, desk: Desk, day: OpenDay, tmp_path: Path
+) -> None:
+    await desk.reserve("cuisine", day.at("14:00", "16:00"))
+    file = planning(tmp_path, day)
+    paths = ("/calendars", "/calendars/renew?kind=room&about=cuisine", f"/statement?month={day.date:%Y-%m}",
+             "/statement", "/import", "tried")  # fmt: skip
+    for size in (PHONE, DESK):
+        page = await signed_in(browser, url, size, script=True)
+        if await page.get_by_role("button", name="Obtenir une adresse : Cuisine partagée").count():
+            await page.get_by_role("button", name="Obtenir une adresse : Cuisine partagée").click()
+        for scheme, path in product(SCHEMES, paths):
+            await page.emulate_media(color_scheme=scheme)
+            await page.goto(url + path.replace("tried", "/import"))
+            if path == "tried":
+                await page.get_by_label("Fichier .ics").set_input_files(file)
+                await page.get_by_role("button", name="Voir ce que cela donnerait").click()
+                await expect(page.locator("main")).to_contain_text("Impossible")
+            found = await Axe().run(page)
+            assert found.violations_count == 0, f"{path} {size} {scheme}: {found.generate_report()}"
+            assert await page.evaluate("document.documentElement.scrollWidth") == size[0], f"{path} {size}"
+        await page.context.close()
+
+
+async def test_subscribed_and_renewed_by_keyboard_without_script(browser: Browser, url: str) -> None:
+    page = await signed_in(browser, url, PHONE, script=False)
+    await page.get_by_role("button", name="Obtenir une adresse : Salle de réunion").press("Enter")
+    card = page.locator("#room-salle-reunion")
+    first = await card.get_by_label("Adresse de l'agenda").input_value()
+    href = await card.get_by_role("link", name="S'abonner").get_attribute("href")
+    assert href == first.replace("http://", "webcal://")
+    await card.get_by_role("link", name="Changer l'adresse").press("Enter")
+    await page.get_by_role("button", name="Changer l'adresse").press("Enter")
+    assert await card.get_by_label("Adresse de l'agenda").input_value() != first
+
+
+async def test_a_planning_is_imported_by_keyboard_without_script(
+    browser: Browser, url: str, desk: Desk, day: OpenDay, tmp_path: Path
+) -> None:
+    page = await signed_in(browser, url, PHONE, script=False)
+    await page.get_by_role("link", name="Importer un planning").press("Enter")
+    await page.get_by_label("Fichier .ics").set_input_files(planning(tmp_path, day))
+    await page.get_by_label("Personnes, à chaque fois").fill("4")
+    await page.get_by_role("button", name="Voir ce que cela donnerait").press("Enter")
+    await expect(page.locator("#taken")).to_contain_text("Confitures")
+    await expect(page.locator("#refused")).to_contain_text("La maison est ouverte")
+    assert await desk.said() == []
+    await page.get_by_role("button", name="Importer").press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Le planning est importé")
+    assert [type for type, _, _ in await desk.said()] == ["reservation.confirmed"]
+
+
+async def test_the_statement_prints_on_one_a4(browser: Browser, url: str, desk: Desk, day: OpenDay) -> None:
+    for room in desk.settings.house.rooms:
+        if not room.parts:
+            await desk.reserve(room.id, day.at("9:00", "11:00"))
+    page = await signed_in(browser, url, DESK, script=True)
+    await page.goto(f"{url}/statement?month={day.date:%Y-%m}")
+    printed = await page.pdf(format="A4")
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+    await page.emulate_media(media="print")
+    await expect(page.get_by_role("table")).to_be_visible()
+    await expect(page.get_by_role("button", name="Montrer")).to_be_hidden()

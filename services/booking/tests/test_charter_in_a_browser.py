@@ -1,0 +1,118 @@
+"""The charter, what is asked and the ledger in a real browser: by keyboard, without JavaScript, on phones and desks."""
+
+import asyncio
+import shutil
+import socket
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from itertools import product
+from typing import Literal
+
+import pytest
+import uvicorn
+from axe_playwright_python.async_playwright import Axe
+from booking.main import build
+from booking.rules import Span
+from booking.settings import Settings
+from booking.testing import Desk, OpenDay
+from booking.use_cases.adopt_charter import follow_the_charter
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.database,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+]
+PHONE, DESK = (360, 740), (1280, 900)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+class Server(uvicorn.Server):
+    """Leaves the signals to whoever runs the test."""
+
+    def install_signal_handlers(self) -> None: ...
+
+
+@pytest.fixture
+async def url(settings: Settings, desk: Desk) -> AsyncIterator[str]:
+    """The service, listening where a browser finds it; a new charter is proposed."""
+    house = desk.settings.house
+    assert house.charter is not None
+    new = house.model_copy(update={"charter": house.charter.model_copy(update={"objection_days": 9})})
+    for one in (new, house):  # in force: 9 days; the file has 5
+        async with desk.db.transaction() as tx:
+            await follow_the_charter(tx, one)
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = Server(uvicorn.Config(build(settings), log_config=None, access_log=False, timeout_graceful_shutdown=1))
+    task = asyncio.create_task(server.serve(sockets=[listening]))
+    async with asyncio.timeout(15):
+        while not server.started:  # noqa: ASYNC110 (it has no event to wait for)
+            await asyncio.sleep(0.01)
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    await task
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as play:
+        browser = await play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+async def signed_in(browser: Browser, url: str, size: tuple[int, int], *, script: bool) -> Page:
+    context = await browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, locale="fr-FR", java_script_enabled=script
+    )
+    page = await context.new_page()
+    await page.goto(f"{url}/sign-in?next=/asked")
+    await page.get_by_label("Clé").fill("key-of-relais")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"{url}/asked")
+    return page
+
+
+async def ask(desk: Desk, day: OpenDay) -> None:
+    """For something beyond the horizon."""
+    house, ahead = desk.settings.house, day.date + timedelta(days=541)
+    while house.opening(ahead) is None or ahead.weekday() == 5:
+        ahead += timedelta(days=1)
+    starts = datetime.fromisoformat(f"{ahead}T18:00").replace(tzinfo=house.timezone)
+    await desk.reserve("cuisine", Span(starts, starts + timedelta(hours=1)))
+
+
+async def test_axe_finds_nothing_and_nothing_overflows(browser: Browser, url: str, desk: Desk, day: OpenDay) -> None:
+    await ask(desk, day)
+    for n, who in enumerate(("bottines", "relais", "acepp")):
+        await desk.reserve("salle-atelier", day.at(f"{9 + 3 * n}:00", f"{11 + 3 * n}:00"), organisation=who)
+    for size in (PHONE, DESK):
+        page = await signed_in(browser, url, size, script=True)
+        for scheme, path in product(SCHEMES, ("/the-charter", "/asked", f"/ledger?until={day.date}")):
+            await page.emulate_media(color_scheme=scheme)
+            await page.goto(url + path)
+            found = await Axe().run(page)
+            assert found.violations_count == 0, f"{path} {size} {scheme}: {found.generate_report()}"
+            assert await page.evaluate("document.documentElement.scrollWidth") == size[0], f"{path} {size}"
+        await page.context.close()
+
+
+async def test_an_objection_by_keyboard_without_script(browser: Browser, url: str, desk: Desk, day: OpenDay) -> None:
+    await ask(desk, day)
+    page = await signed_in(browser, url, PHONE, script=False)
+    await page.get_by_label("S'opposer, en disant pourquoi").fill("  .")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert")).to_contain_text("Donnez votre raison")
+    await page.get_by_label("S'opposer, en disant pourquoi").fill("Nous ne savons pas encore.")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("main")).to_contain_text("Nous ne savons pas encore.")
+    assert [type for type, _, _ in await desk.said()][-2:] == ["consent.refused", "reservation.refused"]
+
+
+async def test_a_founder_consents_to_a_new_charter(browser: Browser, url: str) -> None:
+    page = await signed_in(browser, url, PHONE, script=False)
+    await page.goto(f"{url}/the-charter")
+    await page.get_by_role("button", name="Consentir à cette charte").press("Enter")
+    await expect(page.locator("#proposed")).to_contain_text("consent")
+    assert await page.get_by_role("button", name="Consentir à cette charte").count() == 0

@@ -1,0 +1,180 @@
+"""A room is booked, moved and given back in a real browser: a phone, the keyboard, no JavaScript; axe looks on."""
+
+import asyncio
+import shutil
+import socket
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Literal
+
+import pytest
+import uvicorn
+from axe_playwright_python.async_playwright import Axe
+from booking.main import build
+from booking.settings import Settings
+from booking.testing import Desk, OpenDay
+from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+from ronde.database import Database
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.database,
+    pytest.mark.timeout(180),
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+]
+PHONE, DESK = (360, 740), (1280, 900)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+class Server(uvicorn.Server):
+    """Leaves the signals to whoever runs the test."""
+
+    def install_signal_handlers(self) -> None: ...
+
+
+@pytest.fixture
+async def url(settings: Settings, db: Database) -> AsyncIterator[str]:  # noqa: ARG001 (its tables are there)
+    """The service, listening where a browser finds it."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(build(settings), log_config=None, access_log=False, timeout_graceful_shutdown=1)
+    server = Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listening]))
+    async with asyncio.timeout(15):
+        while not server.started:  # noqa: ASYNC110 (it has no event to wait for)
+            await asyncio.sleep(0.01)
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    await task
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as play:
+        browser = await play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+async def signed_in(browser: Browser, url: str, path: str, size: tuple[int, int], *, script: bool) -> Page:
+    """At `path`, after the sign-in that came before it, typed on the keyboard."""
+    context = await browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, locale="fr-FR", java_script_enabled=script
+    )
+    page = await context.new_page()
+    await page.goto(f"{url}/sign-in?next={path.replace('?', '%3F').replace('&', '%26')}")
+    await to(page, page.get_by_label("Clé"))
+    await page.keyboard.type("key-of-bottines")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"{url}{path}")
+    return page
+
+
+async def to(page: Page, target: Locator) -> None:
+    """There by the Tab key alone."""
+    for _ in range(60):
+        if await target.evaluate("one => one === document.activeElement"):
+            return
+        await page.keyboard.press("Tab")
+    raise AssertionError(f"{target} is out of the keyboard's reach")
+
+
+async def press(page: Page, role: Literal["link", "button"], name: str) -> None:
+    await to(page, page.locator("main").get_by_role(role, name=name).first)
+    await page.keyboard.press("Enter")
+
+
+async def fill(page: Page, **fields: str) -> None:
+    """By their visible labels."""
+    for label, value in fields.items():
+        await page.get_by_label(label.replace("_", " "), exact=True).fill(value)
+
+
+async def test_booked_moved_and_given_back_by_keyboard_without_script_on_a_phone(
+    browser: Browser, url: str, desk: Desk, day: OpenDay
+) -> None:
+    await desk.reserve("cuisine", day.at("9:00", "11:00"), organisation="relais")
+    page = await signed_in(browser, url, f"/?week={day.date}", PHONE, script=False)
+    await to(page, page.locator(f'a.ask[href="/reserve?day={day.date}"]'))
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_label("Jour")).to_have_value(str(day.date))
+    await page.get_by_label("Espace").select_option("cuisine")
+    await fill(page, De="10:00", À="09:30", Nombre_de_personnes="4")
+    await press(page, "button", "Réserver")
+    await expect(page.get_by_role("alert")).to_be_focused()
+    await press(page, "link", "La fin vient après le début")
+    await expect(page.get_by_label("À", exact=True)).to_be_focused()
+    await fill(page, À="11:00")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert")).to_contain_text("n'est pas libre")
+    await expect(page.get_by_role("alert")).to_be_focused()
+    assert await page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
+    await press(page, "button", "Réserver")  # the first alternative
+    await expect(page.get_by_role("status").last).to_contain_text("Réservé")
+    await press(page, "link", "Déplacer")
+    await fill(page, De="16:00", À="17:00")
+    await press(page, "button", "Déplacer")
+    await expect(page.locator("main")).to_contain_text("16")
+    await press(page, "link", "Annuler")
+    await press(page, "button", "Oui, annuler")
+    await expect(page.locator("main")).to_contain_text("Annulé")
+    assert [type for type, _, _ in await desk.said()][1:] == [
+        "reservation.confirmed", "reservation.moved", "reservation.cancelled",
+    ]  # fmt: skip
+
+
+async def test_axe_finds_nothing_and_nothing_overflows(browser: Browser, url: str, desk: Desk, day: OpenDay) -> None:
+    mine = await desk.reserve("cuisine", day.at("9:00", "11:00"))
+    week = f"/?week={day.date}"
+    paths = (week, f"/reserve/cuisine/{day.date}/09:00", f"/r/{mine.id}", f"/r/{mine.id}/cancel")
+    for size, scheme in zip((PHONE, DESK), SCHEMES, strict=True):
+        page = await signed_in(browser, url, "/reserve", size, script=True)
+        await page.emulate_media(color_scheme=scheme)
+        for path in (*paths, "refused"):
+            await page.goto(url + (paths[1] if path == "refused" else path))
+            if path == "refused":
+                await fill(page, Nombre_de_personnes="4")
+                await press(page, "button", "Réserver")
+                await expect(page.get_by_role("alert")).to_be_focused()
+            found = await Axe().run(page)
+            assert found.violations_count == 0, f"{path} {size} {scheme}: {found.generate_report()}"
+            assert await page.evaluate("document.documentElement.scrollWidth") == size[0], path
+        await page.context.close()
+
+
+async def test_a_free_hour_of_the_grid_leads_to_the_form(browser: Browser, url: str, desk: Desk, day: OpenDay) -> None:
+    await desk.reserve("cuisine", day.at("9:00", "11:00"))
+    page = await signed_in(browser, url, f"/?week={day.date}", DESK, script=False)
+    await page.locator(f'td > a[href="/reserve/salle-reunion/{day.date}/14:00"]').click()
+    await expect(page.get_by_label("Espace")).to_have_value("salle-reunion")
+    await expect(page.get_by_label("De", exact=True)).to_have_value("14:00")
+    await expect(page.get_by_label("À", exact=True)).to_have_value("15:00")
+
+
+async def test_a_series_is_seen_reserved_and_given_back_by_keyboard_on_a_phone(
+    browser: Browser, url: str, desk: Desk, day: OpenDay
+) -> None:
+    await desk.reserve("cuisine", day.at("9:00", "11:00"), organisation="relais")
+    page = await signed_in(browser, url, "/repeat", PHONE, script=True)
+    await page.get_by_label("Espace").select_option("cuisine")
+    last = day.date + timedelta(days=14)
+    await fill(page, Premier_jour=str(day.date), De="10:00", À="11:00", Dernier_jour=str(last), Nombre_de_personnes="4")
+    await press(page, "button", "Voir chaque date")
+    await expect(page.get_by_role("status").first).to_contain_text("sur 3")
+    await looks_right(page)
+    await press(page, "button", "Réserver ce qui est libre")
+    await expect(page.get_by_role("status").first).to_contain_text("Réservé")
+    await looks_right(page)
+    await press(page, "link", "Rendre tout ce qui est à venir")
+    await expect(page.locator("h1")).to_contain_text("Rendre ces dates")
+    await looks_right(page)
+    await press(page, "button", "Oui, rendre")
+    await expect(page.locator("main")).to_contain_text("Annulé")
+    assert [type for type, _, _ in await desk.said()][1:] == ["series.confirmed", "series.cancelled"]
+
+
+async def looks_right(page: Page) -> None:
+    """axe finds nothing and nothing overflows, on a phone."""
+    found = await Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert await page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
