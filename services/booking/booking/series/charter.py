@@ -74,11 +74,12 @@ def within(account: Account, judged: Sequence[Judged], previous: Mapping[UUID, S
             near = _near(counted, house, slot)
             if over := excesses(house, charter, account.organisation, slot, near, before, now=now):
                 found.append(one.but(OverTheCharter(over[0].reason), Verdict.OVER_CHARTER))
-                slot = before
+                stays = before
             else:
                 found.append(one)
-            if slot:
-                counted.update(peak_by_day(house, charter, slot))
+                stays = slot
+            if stays:
+                counted.update(peak_by_day(house, charter, stays))
         else:
             found.append(one)
     return found

@@ -22,7 +22,7 @@ ASKED: dict[str, Any] = {
     "ends": "11:00",
     "people": 12,
 }
-HELD = {
+HELD: dict[str, Any] = {
     "day": "2027-01-12",
     "reservation_id": "0198f6f0-7a3e-7cc1-9d5b-2f6a4c1e8b90",
     "room": "salle-atelier",

@@ -97,8 +97,8 @@ def judge(house: House, wanted: Wanted, *, now: datetime) -> Judged:
     """Whether it would be accepted if nobody else held anything."""
     try:
         span = span_on(wanted.on, wanted.starts, wanted.ends, house.timezone)
-    except Refused as refusal:
-        return Judged(wanted, None).but(refusal)
+    except Refused as no_such_time:
+        return Judged(wanted, None).but(no_such_time)
     found = Judged(wanted, span)
     if not rules.within_reach(span, now):
         return found.but(InThePast() if span.starts_at < now else TooFarAhead())
