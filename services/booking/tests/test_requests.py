@@ -38,9 +38,9 @@ async def test_a_refused_request_is_told_why_and_what_instead(on_the_bus: Runnin
 
 async def test_a_request_that_comes_after_its_release_asks_for_nothing(on_the_bus: Running, day: OpenDay) -> None:
     id = new_id()
-    await on_the_bus.say((RELEASED, None, {"request_id": str(id)}))
+    await on_the_bus.say((RELEASED, 2, {"request_id": str(id)}))
     await on_the_bus.handled(1)
-    await on_the_bus.say((ASKED, None, request(id, day.at("9:00", "11:00"))))
+    await on_the_bus.say((ASKED, 1, request(id, day.at("9:00", "11:00"))))
     await on_the_bus.handled(2)
     assert await on_the_bus.said() == 0
 
