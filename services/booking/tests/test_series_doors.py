@@ -55,6 +55,13 @@ async def test_a_preview_says_what_each_date_would_meet_and_reserves_nothing(doo
         assert await doors.said() == 1
 
 
+async def test_a_title_that_cannot_be_stored_is_refused_in_words(doors: Running) -> None:
+    async with doors.visitor("bottines") as visitor:
+        answer = await reserve(visitor, title={"fr": "Pain\x00"})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "#/title")
+    assert await doors.said() == 0
+
+
 async def test_a_series_is_made_once_shown_changed_and_given_back(doors: Running) -> None:
     async with doors.visitor("bottines") as visitor:
         first, again = [await reserve(visitor, key="the-same-key", title={"fr": "Pain"}) for _ in range(2)]

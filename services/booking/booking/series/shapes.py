@@ -11,6 +11,7 @@ from ronde_contracts.event import Slug, Words
 from booking.series.finding import Which
 from booking.series.recurrence import Recurrence
 from booking.series.verdicts import Judged, Mode, Verdict
+from booking.shapes import Title
 from booking.tables import Reservation, Series, State
 
 ID = "0198f6f0-7a3e-7cc1-9d5b-2f6a4c1e8b91"
@@ -78,7 +79,7 @@ class NewSeries(AskedSeries):
         json_schema_extra={"examples": [{**ASKED, "title": {"fr": "Atelier peinture"}, "mode": "what-is-free"}]}
     )
 
-    title: Words | None = None
+    title: Title | None = None
     mode: Mode = Field(Mode.ALL, description="closed days are left out of both")
 
 
@@ -109,7 +110,7 @@ class SeriesChange(Part):
     starts: WallTime | None = None
     ends: WallTime | None = None
     people: int | None = Field(None, ge=1, le=1000)
-    title: Words | None = None
+    title: Title | None = None
     mode: Mode = Field(Mode.ALL, description="what-is-free: what cannot follow keeps all that it has")
 
     @model_validator(mode="after")
