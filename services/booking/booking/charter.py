@@ -125,13 +125,16 @@ def _beyond_the_horizon(
         )
 
 
-def _periods(charter: Charter, organisation: str, adds: Tally) -> set[Period]:
+def _periods(charter: Charter, organisation: str, adds: Tally) -> list[Period]:
     """Whoever the charter does not name has no peak hours of their own."""
     budget = charter.budgets.get(organisation)
     week = timedelta(hours=budget.hours_per_week if budget else 0)
     month = timedelta(hours=budget.hours_per_month if budget else 0)
-    weeks = {Period("over-week", _monday(day), _monday(day) + timedelta(days=7), week) for day in adds}
-    return weeks | {Period("over-month", day.replace(day=1), _next_month(day), month) for day in adds}
+    mondays, firsts = {_monday(day) for day in adds}, {day.replace(day=1) for day in adds}
+    return [
+        *(Period("over-week", monday, monday + timedelta(days=7), week) for monday in sorted(mondays)),
+        *(Period("over-month", first, _next_month(first), month) for first in sorted(firsts)),
+    ]
 
 
 def _over(house: House, period: Period, total: timedelta) -> Excess:

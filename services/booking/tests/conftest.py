@@ -1,18 +1,25 @@
 """A booking of the test's own: the house, an empty database with its tables, a day that is open, a broker if asked."""
 
+import asyncio
 import json
+import shutil
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import uvicorn
+from booking.main import build
 from booking.settings import Settings
 from booking.testing import Desk, OpenDay, Running, running
+from playwright.async_api import Browser, async_playwright
 from ronde.database import Database
 from ronde.house import House
 from ronde.migrations import upgrade
 from ronde.testing import Amqp
 from ronde.web.keys import digest
 
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 MIGRATIONS = Path(__file__).parents[1] / "booking" / "migrations"
 NO_BROKER = "amqp://booking:none@127.0.0.1:9/"
 
@@ -63,3 +70,35 @@ async def on_the_bus(settings: Settings, amqp: Amqp) -> AsyncIterator[Running]:
     heard = await amqp.listen("booking.#")
     async with running(settings.model_copy(update={"amqp_url": amqp.url("booking")}), amqp, heard) as service:
         yield service
+
+
+class Server(uvicorn.Server):
+    """Leaves the signals to whoever runs the test."""
+
+    def install_signal_handlers(self) -> None: ...
+
+
+@pytest.fixture
+async def url(settings: Settings, db: Database) -> AsyncIterator[str]:  # noqa: ARG001 (its tables are there)
+    """The service, listening where a browser finds it."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(build(settings), log_config=None, access_log=False, timeout_graceful_shutdown=1)
+    server = Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listening]))
+    async with asyncio.timeout(15):
+        while not server.started:  # noqa: ASYNC110 (it has no event to wait for)
+            await asyncio.sleep(0.01)
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    await task
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """A real one; without it the test is skipped, and says so."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
+    async with async_playwright() as play:
+        browser = await play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        await browser.close()

@@ -1,60 +1,21 @@
 """Subscribing, the month's statement and an import in a real browser: by keyboard, without JavaScript, printed."""
 
-import asyncio
 import re
-import shutil
-import socket
-from collections.abc import AsyncIterator
 from itertools import product
 from pathlib import Path
 from typing import Literal
 
 import pytest
-import uvicorn
 from axe_playwright_python.async_playwright import Axe
-from booking.main import build
-from booking.settings import Settings
 from booking.testing import Desk, OpenDay
-from playwright.async_api import Browser, Page, async_playwright, expect
-from ronde.database import Database
+from playwright.async_api import Browser, Page, expect
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.database,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
 ]
 PHONE, DESK = (360, 740), (1280, 900)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-
-
-class Server(uvicorn.Server):
-    """Leaves the signals to whoever runs the test."""
-
-    def install_signal_handlers(self) -> None: ...
-
-
-@pytest.fixture
-async def url(settings: Settings, db: Database) -> AsyncIterator[str]:  # noqa: ARG001 (its tables are there)
-    """The service, listening where a browser finds it."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(build(settings), log_config=None, access_log=False, timeout_graceful_shutdown=1)
-    server = Server(config)
-    task = asyncio.create_task(server.serve(sockets=[listening]))
-    async with asyncio.timeout(15):
-        while not server.started:  # noqa: ASYNC110 (it has no event to wait for)
-            await asyncio.sleep(0.01)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    await task
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        await browser.close()
 
 
 async def signed_in(browser: Browser, url: str, size: tuple[int, int], *, script: bool) -> Page:

@@ -1,65 +1,33 @@
 """The charter, what is asked and the ledger in a real browser: by keyboard, without JavaScript, on phones and desks."""
 
-import asyncio
-import shutil
-import socket
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from itertools import product
 from typing import Literal
 
 import pytest
-import uvicorn
 from axe_playwright_python.async_playwright import Axe
-from booking.main import build
 from booking.rules import Span
-from booking.settings import Settings
 from booking.testing import Desk, OpenDay
 from booking.use_cases.adopt_charter import follow_the_charter
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.database,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
 ]
 PHONE, DESK = (360, 740), (1280, 900)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
-class Server(uvicorn.Server):
-    """Leaves the signals to whoever runs the test."""
-
-    def install_signal_handlers(self) -> None: ...
-
-
-@pytest.fixture
-async def url(settings: Settings, desk: Desk) -> AsyncIterator[str]:
-    """The service, listening where a browser finds it; a new charter is proposed."""
+@pytest.fixture(autouse=True)
+async def proposed(desk: Desk) -> None:
+    """A new charter is proposed. In force: 9 days to object; the house file has 5."""
     house = desk.settings.house
     assert house.charter is not None
     new = house.model_copy(update={"charter": house.charter.model_copy(update={"objection_days": 9})})
-    for one in (new, house):  # in force: 9 days; the file has 5
+    for one in (new, house):
         async with desk.db.transaction() as tx:
             await follow_the_charter(tx, one)
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = Server(uvicorn.Config(build(settings), log_config=None, access_log=False, timeout_graceful_shutdown=1))
-    task = asyncio.create_task(server.serve(sockets=[listening]))
-    async with asyncio.timeout(15):
-        while not server.started:  # noqa: ASYNC110 (it has no event to wait for)
-            await asyncio.sleep(0.01)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    await task
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        await browser.close()
 
 
 async def signed_in(browser: Browser, url: str, size: tuple[int, int], *, script: bool) -> Page:

@@ -1,6 +1,7 @@
 """The journal: a stream of everything that was said on `ronde.events`, read from any point, replayed to one queue."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import datetime
 from typing import Literal
 
@@ -16,7 +17,7 @@ Point = Literal["first", "last", "next"] | int | datetime
 """Where to begin: the oldest kept, the last chunk, what comes, an offset, or a time (the chunk that holds it)."""
 
 
-async def read(url: str, begin: Point, *, follow: bool) -> AsyncIterator[AbstractIncomingMessage]:
+async def read(url: str, begin: Point, *, follow: bool) -> AsyncGenerator[AbstractIncomingMessage, None]:
     """Messages of the journal from `begin`; for ever with `follow`, else up to what is there now.
 
     `url` is the ops user's. The offset of a message is its header `x-stream-offset`.
@@ -42,7 +43,7 @@ def offset(message: AbstractIncomingMessage) -> int:
     return int(str(message.headers["x-stream-offset"]))
 
 
-async def replay(url: str, queue: str, begin: Point, types: frozenset[str] = frozenset()) -> AsyncIterator[int]:
+async def replay(url: str, queue: str, begin: Point, types: frozenset[str] = frozenset()) -> AsyncGenerator[int, None]:
     """Put what the journal holds from `begin` into one queue, oldest first; yields the count so far.
 
     Only types in `types` (all, when empty). Consumers know what they have seen, so replaying too much does no harm.
@@ -50,22 +51,24 @@ async def replay(url: str, queue: str, begin: Point, types: frozenset[str] = fro
     publisher = Publisher(url, user=OPS)
     done = 0
     try:
-        async for message in read(url, begin, follow=False):
-            if types and message.type not in types:
-                continue
-            origin = Origin(user=message.user_id, routing_key=message.routing_key or "")
-            theirs = {k: v for k, v in message.headers.items() if not k.startswith("x-")}
-            await publisher.publish(
-                "",
-                queue,
-                message.body,
-                message_id=str(new_id()),
-                kind=message.type or "",
-                content_type=message.content_type or "",
-                headers={**theirs, **origin.headers()},
-            )
-            done += 1
-            yield done
+        # Closed here and not by the end of the loop: a reader given up on waited for its own connection to end.
+        async with aclosing(read(url, begin, follow=False)) as messages:
+            async for message in messages:
+                if types and message.type not in types:
+                    continue
+                origin = Origin(user=message.user_id, routing_key=message.routing_key or "")
+                theirs = {k: v for k, v in message.headers.items() if not k.startswith("x-")}
+                await publisher.publish(
+                    "",
+                    queue,
+                    message.body,
+                    message_id=str(new_id()),
+                    kind=message.type or "",
+                    content_type=message.content_type or "",
+                    headers={**theirs, **origin.headers()},
+                )
+                done += 1
+                yield done
     finally:
         await publisher.close()
 
