@@ -3,13 +3,9 @@
 from typing import cast
 
 from fastapi import Request
-from ronde.service import Service
+from ronde.service import service_of
 
 from booking.settings import Settings
-
-
-def service_of(request: Request) -> Service:
-    return cast(Service, request.app.state.service)
 
 
 def settings_of(request: Request) -> Settings:

@@ -5,13 +5,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from ronde.clock import now
+from ronde.service import service_of
 from ronde.web import Once, Organisation
 from ronde.web.schema import KEY, ONCE, refusals
 from ronde_contracts.event import Slug
 from starlette.responses import JSONResponse, Response
 
 from enrolment import queries
-from enrolment.doors import service_of, terms_of
+from enrolment.doors import terms_of
 from enrolment.queries import Seen, since_this_morning
 from enrolment.refusals import EnrolmentUnknown, SessionBegan, SessionUnknown
 from enrolment.shapes import EnrolmentBody, EnrolmentShown, PartyBody, PartyShown, SessionShown

@@ -3,13 +3,9 @@
 from typing import cast
 
 from fastapi import Request
-from ronde.service import Service
+from ronde.service import service_of
 
 from enrolment.settings import Settings, Terms
-
-
-def service_of(request: Request) -> Service:
-    return cast(Service, request.app.state.service)
 
 
 def terms_of(request: Request) -> Terms:

@@ -11,13 +11,14 @@ from fastapi import APIRouter, Request
 from ronde.clock import now
 from ronde.database import Tx
 from ronde.refusal import Refused
+from ronde.service import service_of
 from ronde.web import render
 from ronde.web.signin import signed_in
 from ronde_contracts.event import Slug
 from starlette.responses import RedirectResponse, Response
 
 from enrolment import queries
-from enrolment.doors import service_of, terms_of
+from enrolment.doors import terms_of
 from enrolment.queries import Seen, since_this_morning
 from enrolment.tables import Session
 from enrolment.use_cases.accept_offer import AcceptOffer, accept_offer

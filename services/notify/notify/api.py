@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
+from ronde.service import service_of
 from ronde.web import Organisation
 from ronde_contracts.notify import Channel
 
@@ -47,7 +48,7 @@ async def messages(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> list[MessageOut]:
     """Newest first."""
-    async with request.app.state.service.db.reading() as session:
+    async with service_of(request).db.reading() as session:
         found = await queries.messages(
             session, limit=limit, before=before, enrolment_id=enrolment_id, session_id=session_id, status=status
         )

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
+from ronde.service import service_of
 from ronde.web import Staff, render
 
 from notify import queries
@@ -46,7 +47,7 @@ NEXT_TRY = {"fr": "nouvel essai prévu", "en": "will be tried again"}
 @router.get("/")
 async def sent(request: Request, staff: Staff, before: Annotated[UUID | None, Query()] = None) -> Response:  # noqa: ARG001
     """Newest first, by day, a line a message."""
-    async with request.app.state.service.db.reading() as session:
+    async with service_of(request).db.reading() as session:
         found = await queries.messages(session, limit=A_PAGE, before=before)
     lines: list[dict[str, Any]] = [
         {
@@ -59,7 +60,7 @@ async def sent(request: Request, staff: Staff, before: Annotated[UUID | None, Qu
         }
         for told in found
     ]
-    zone = request.app.state.service.house.timezone
+    zone = service_of(request).house.timezone
     days = [list(day) for _, day in groupby(lines, lambda line: line["at"].astimezone(zone).date())]
     older = found[-1].id if len(found) == A_PAGE else None
     return render(request, "sent.html", days=days, live=before is None, older=older)

@@ -18,12 +18,13 @@ from notify.testing import SOURCE, TUESDAY, Family, Workshop
 from ronde.catcher.answers import Answer
 from ronde.catcher.serve import Running, running
 from ronde.clock import now
-from ronde.envelope import STRUCTURED, seal
+from ronde.envelope import seal
 from ronde.ids import new_id
 from ronde.publisher import Publisher
 from ronde.telemetry import traceparent
 from ronde.testing import Amqp
 from ronde_contracts.enrolment import EnrolmentConfirmed, SessionMoved, SessionOpened
+from ronde_contracts.envelope import CONTENT_TYPE
 from ronde_contracts.event import Event
 
 pytestmark = [pytest.mark.database, pytest.mark.broker, pytest.mark.timeout(240)]
@@ -51,7 +52,7 @@ class Started:
                     body,
                     message_id=str(id),
                     kind=event.type,
-                    content_type=STRUCTURED,
+                    content_type=CONTENT_TYPE,
                 )
 
 

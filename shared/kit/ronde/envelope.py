@@ -15,11 +15,8 @@ from cloudevents.core.base import BaseCloudEvent
 from cloudevents.core.bindings import amqp, rabbitmq
 from cloudevents.core.formats.json import JSONFormat
 from pydantic import ValidationError
+from ronde_contracts.envelope import MAX_BODY
 from ronde_contracts.event import PRIVATE, Event
-
-STRUCTURED = "application/cloudevents+json"
-MAX_BODY = 256 * 1024
-"""Bytes. A fact with ids is a few hundred; what is larger is a file, and has no place on the bus."""
 
 SEQUENCE = re.compile(r"0|[1-9][0-9]{0,17}", re.ASCII)
 E = TypeVar("E", bound=Event, covariant=True)

@@ -9,11 +9,11 @@ from collections import defaultdict
 from datetime import UTC, datetime
 from itertools import groupby
 
+from ronde_contracts.envelope import CONTENT_TYPE
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from . import outbox
 from .ears import Ears
-from .envelope import STRUCTURED
 from .publisher import NotConfirmed, Publisher
 from .telemetry import PUBLISH_FAILED, PUBLISHED, log
 from .work import Worker
@@ -131,7 +131,7 @@ class Relay:
                     row.body,
                     message_id=str(row.id),
                     kind=row.type,
-                    content_type=STRUCTURED,
+                    content_type=CONTENT_TYPE,
                     timestamp=datetime.now(UTC),
                 )
             except NotConfirmed as problem:

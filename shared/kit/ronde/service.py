@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 import uvicorn
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from sqlalchemy import text
 
 from . import health, inbox, outbox, parking
@@ -35,6 +36,11 @@ class Service:
     relay: Relay
     probe: Publisher
     workers: list[Worker] = field(default_factory=list)
+
+
+def service_of(request: Request) -> Service:
+    """The running service, for a route."""
+    return cast(Service, request.app.state.service)
 
 
 def build(

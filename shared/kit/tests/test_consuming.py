@@ -10,12 +10,12 @@ import pytest
 from aiormq.exceptions import AMQPError
 from ronde import inbox, parking, topology
 from ronde.database import Tx
-from ronde.envelope import MAX_BODY
 from ronde.ids import new_id
 from ronde.publisher import Publisher
 from ronde.rig import KEY, QUEUE, Rig, envelope, plan
 from ronde.subscriber import NotKnownYet, Received, Unacceptable
 from ronde_contracts.booking import ReservationCancelled
+from ronde_contracts.envelope import MAX_BODY
 from ronde_contracts.partners import SessionPlanned
 from sqlalchemy import text
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 from ronde.clock import now
+from ronde.service import service_of
 from ronde.web import Once, Organisation
 from ronde.web.language import language
 from ronde.web.schema import KEY, ONCE, refusals
@@ -17,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 
 from booking import addresses, calendars
 from booking.calendars import CalendarEnded, NoSuchCalendar, Window
-from booking.doors import service_of, settings_of
+from booking.doors import settings_of
 from booking.refusals import UnknownRoom
 from booking.shapes import ID
 from booking.tables import CalendarKind

@@ -3,13 +3,13 @@
 from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from ronde.house import Charter
+from ronde.service import service_of
 from ronde.web import Organisation
 from ronde.web.schema import KEY, refusals
 from ronde_contracts.event import Slug
 
 from booking import asking
 from booking.asking import Version
-from booking.doors import service_of
 from booking.use_cases.adopt_charter import (
     ConsentToCharter,
     ForFoundersOnly,

@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
+from ronde.service import service_of
 from ronde.web import Organisation
 from ronde.web.schema import KEY, refusals
 from ronde_contracts.booking import Excess
@@ -12,7 +13,6 @@ from ronde_contracts.event import Slot, Slug
 
 from booking import asking
 from booking.charter_tables import Answered, Consent
-from booking.doors import service_of
 from booking.shapes import ID, SLOT
 from booking.use_cases.answer_consent import (
     AlreadySettled,

@@ -4,12 +4,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, ConfigDict, Field
+from ronde.service import service_of
 from ronde.web import Once, Organisation
 from ronde.web.schema import KEY, ONCE, refusals
 from starlette.responses import JSONResponse, Response
 
 from booking.api.reservations import NO_ROOM
-from booking.doors import service_of, settings_of
+from booking.doors import settings_of
 from booking.finding import NoSuchReservation, NotYours
 from booking.shapes import SLOT, NewReservation, ReservationShown
 from booking.tables import Reservation

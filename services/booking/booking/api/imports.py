@@ -5,12 +5,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from ronde.service import service_of
 from ronde.web import Once, Organisation
 from ronde.web.schema import KEY, ONCE, refusals
 from ronde_contracts.event import Slot, Slug, Words
 from starlette.responses import JSONResponse, Response
 
-from booking.doors import service_of, settings_of
+from booking.doors import settings_of
 from booking.importing.following import followed, tried, understood
 from booking.importing.planning import LONGEST
 from booking.importing.refusals import NotACalendar, TooManyOccurrences

@@ -8,13 +8,14 @@ from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime
 from ronde.clock import now
 from ronde.refusal import Refused
+from ronde.service import service_of
 from ronde.web import Once, Organisation
 from ronde.web.schema import KEY, ONCE, refusals
 from ronde_contracts.event import Slug
 from starlette.responses import JSONResponse, Response
 
 from booking import queries
-from booking.doors import service_of, settings_of
+from booking.doors import settings_of
 from booking.finding import FollowsItsSession, NoSuchReservation, NotYours, PartOfASeries
 from booking.refusals import InThePast, RoomClosed, RoomTaken, RoomTooSmall, TooFarAhead, UnknownRoom
 from booking.rules import Span

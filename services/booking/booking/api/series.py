@@ -3,11 +3,12 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Request
+from ronde.service import service_of
 from ronde.web import Once, Organisation
 from ronde.web.schema import KEY, ONCE, refusals
 from starlette.responses import JSONResponse, Response
 
-from booking.doors import service_of, settings_of
+from booking.doors import settings_of
 from booking.finding import NotYours
 from booking.refusals import InThePast, RoomTooSmall, TooFarAhead, UnknownRoom
 from booking.series import queries

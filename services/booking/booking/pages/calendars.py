@@ -5,13 +5,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
 from ronde.house import House
+from ronde.service import service_of
 from ronde.web import Once, Staff, render
 from ronde.web.language import language
 from ronde_contracts.event import Slug
 from starlette.responses import RedirectResponse, Response
 
 from booking import addresses, calendars
-from booking.doors import service_of, settings_of
+from booking.doors import settings_of
 from booking.settings import Settings
 from booking.tables import Calendar, CalendarKind
 from booking.use_cases.renew_calendar import RenewCalendar, renew_calendar

@@ -7,12 +7,12 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Query, Request
 from ronde.clock import now
 from ronde.house.model import Hours
+from ronde.service import service_of
 from ronde.web import Staff, dates, render
 from ronde.web.language import language
 from starlette.responses import RedirectResponse, Response
 
 from booking import asking, drawing
-from booking.doors import service_of
 from booking.ledger import WEEKS, ledger, span_of
 from booking.use_cases.adopt_charter import ConsentToCharter, consent_to_charter
 from booking.use_cases.answer_consent import AnswerConsent, answer_consent

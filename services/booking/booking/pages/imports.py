@@ -7,11 +7,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from ronde.refusal import Refused
+from ronde.service import service_of
 from ronde.web import Once, Staff, render
 from ronde.web.language import language, pick
 from starlette.responses import Response
 
-from booking.doors import service_of, settings_of
+from booking.doors import settings_of
 from booking.importing.following import followed, tried, understood
 from booking.importing.planning import LONGEST
 from booking.importing.refusals import NotACalendar, TooManyOccurrences

@@ -7,13 +7,14 @@ from fastapi import APIRouter, Request
 from ronde.clock import now
 from ronde.database import Tx
 from ronde.refusal import Refused
+from ronde.service import service_of
 from ronde.web import Once, Staff, render
 from ronde.web.idempotency import Attempt
 from ronde.web.language import language, pick
 from starlette.responses import RedirectResponse, Response
 
 from booking import forms, queries
-from booking.doors import service_of, settings_of
+from booking.doors import settings_of
 from booking.forms import Asked
 from booking.tables import Reservation, State
 from booking.use_cases.cancel_reservation import CancelReservation, cancel_reservation

@@ -9,11 +9,12 @@ from fastapi import APIRouter, Request
 from pydantic import ValidationError
 from ronde.clock import now
 from ronde.refusal import Refused
+from ronde.service import service_of
 from ronde.web import Once, Staff, render
 from ronde.web.language import language, pick
 from starlette.responses import RedirectResponse, Response
 
-from booking.doors import service_of, settings_of
+from booking.doors import settings_of
 from booking.forms import PEOPLE, Wrong
 from booking.series import forms, queries
 from booking.series.finding import Which

@@ -6,6 +6,7 @@ from typing import Annotated, NamedTuple
 from babel.dates import format_date
 from fastapi import APIRouter, Query, Request
 from ronde.clock import now
+from ronde.service import service_of
 from ronde.web import Staff, render
 from ronde.web.dates import LOCALES
 from ronde.web.language import language
@@ -13,7 +14,7 @@ from ronde_contracts.event import Slug
 from starlette.responses import Response
 
 from booking import queries, statement
-from booking.doors import service_of, settings_of
+from booking.doors import settings_of
 from booking.statement import Line
 from booking.use_cases.renew_calendar import UnknownOrganisation
 

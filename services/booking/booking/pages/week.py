@@ -5,13 +5,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from ronde.clock import now
+from ronde.service import service_of
 from ronde.web import Staff, render
 from ronde.web.language import language
 from ronde.web.signin import signed_in
 from starlette.responses import Response
 
 from booking import queries
-from booking.doors import service_of, settings_of
+from booking.doors import settings_of
 from booking.week import DAYS, monday_of, span_of, timetables
 
 router = APIRouter()

@@ -11,9 +11,9 @@ import aio_pika
 from aio_pika.abc import AbstractIncomingMessage
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
-from ronde.envelope import STRUCTURED
 from ronde.ids import new_id
 from ronde.service import Service
+from ronde_contracts.envelope import CONTENT_TYPE
 from sqlalchemy import text
 
 from booking.main import build
@@ -67,7 +67,7 @@ class Running:
                     "sequence": str(sequence),
                     "data": data,
                 }
-                message = aio_pika.Message(json.dumps(envelope).encode(), content_type=STRUCTURED, user_id=by)
+                message = aio_pika.Message(json.dumps(envelope).encode(), content_type=CONTENT_TYPE, user_id=by)
                 await exchange.publish(message, f"{by}.{type}")
 
     async def hears(self, count: int = 1) -> list[Said]:

@@ -11,10 +11,11 @@ from aio_pika.abc import AbstractIncomingMessage
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from ronde.clock import now
-from ronde.envelope import STRUCTURED, seal
+from ronde.envelope import seal
 from ronde.ids import new_id
 from ronde.service import Service
 from ronde.telemetry import traceparent
+from ronde_contracts.envelope import CONTENT_TYPE
 from ronde_contracts.event import Event
 
 from enrolment.main import build
@@ -53,7 +54,7 @@ class Running:
         async with await aio_pika.connect(self._amqp.url(by)) as connection:
             channel = await connection.channel()
             exchange = await channel.get_exchange(event.exchange, ensure=False)
-            message = aio_pika.Message(body, content_type=STRUCTURED, user_id=by)
+            message = aio_pika.Message(body, content_type=CONTENT_TYPE, user_id=by)
             await exchange.publish(message, event.routing_key.replace("*", by, 1))
 
     async def hears(self, count: int = 1) -> list[dict[str, Any]]:

@@ -9,11 +9,11 @@ from typing import Annotated
 
 import typer
 from aio_pika.abc import AbstractIncomingMessage
+from ronde_contracts.envelope import CONTENT_TYPE
 from ronde_contracts.validate import validate
 from yarl import URL
 
 from ronde import journal
-from ronde.envelope import STRUCTURED
 from ronde.local.doors import DEFAULT, ops_amqp_url, partner_amqp_url
 from ronde.publisher import NotConfirmed, Publisher
 from ronde.topology import EVENTS
@@ -61,7 +61,7 @@ def publish(
                     body,
                     message_id=event["id"],
                     kind=event["type"],
-                    content_type=STRUCTURED,
+                    content_type=CONTENT_TYPE,
                 )
                 typer.echo(f"published {event['type']} {event['id']}")
         except NotConfirmed as problem:
