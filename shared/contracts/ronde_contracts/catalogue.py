@@ -9,6 +9,7 @@ EVENTS: tuple[type[Event], ...] = (
     partners.SessionCancelled,
     partners.RoomRequested,
     partners.RoomReleased,
+    partners.ErasureAcknowledged,
     booking.ReservationConfirmed,
     booking.ReservationMoved,
     booking.ReservationRefused,
@@ -35,6 +36,7 @@ EVENTS: tuple[type[Event], ...] = (
     enrolment.EnrolmentWithdrawn,
     enrolment.ContactRecorded,
     enrolment.LinkIssued,
+    enrolment.FamilyErased,
     notify.MessageSent,
     notify.MessageFailed,
 )

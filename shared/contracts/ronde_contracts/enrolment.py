@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, EmailStr, Field
 
-from .event import PRIVATE, AboutSession, Event, Language, Lasting, PartyKind, Words
+from .event import PRIVATE, AboutSession, Event, Language, Lasting, PartyKind, Shape, Words
 
 
 class _Session(Event, AboutSession, Lasting):
@@ -101,6 +101,16 @@ class EnrolmentWithdrawn(_Enrolment):
     was: Literal["waiting", "offered", "confirmed"] = Field(description="the state they left")
 
 
+class Guardian(Shape):
+    """One adult of a family: reached apart, in their own language, and never told how the others are reached."""
+
+    guardian_id: UUID
+    language: Language = "fr"
+    email: EmailStr | None = None
+    phone: str | None = Field(None, pattern=r"^\+[1-9][0-9]{6,14}$", description="E.164")
+    channel: Literal["sms", "email"] | None = Field(None, description="the one they asked for; none: as the message is")
+
+
 class ContactRecorded(Event):
     """How to reach a family or a childminder: for notify alone."""
 
@@ -114,6 +124,7 @@ class ContactRecorded(Event):
     language: Language = "fr"
     email: EmailStr | None = None
     phone: str | None = Field(None, pattern=r"^\+[1-9][0-9]{6,14}$", description="E.164")
+    guardians: tuple[Guardian, ...] = Field((), description="each is told; none: one person, by the contact above")
 
 
 class LinkIssued(Event):
@@ -129,3 +140,14 @@ class LinkIssued(Event):
     party_id: UUID
     url: str = Field(max_length=200)
     expires_at: AwareDatetime
+
+
+class FamilyErased(Event):
+    """A family or a childminder is to be forgotten: erase what you hold of them, then say erasure.acknowledged.v1."""
+
+    type: ClassVar[str] = "family.erased.v1"
+    routing_key: ClassVar[str] = "enrolment.family.erased.v1"
+    subject_from: ClassVar[tuple[str, ...]] = ("party_id",)
+
+    party_id: UUID
+    party_kind: PartyKind

@@ -81,3 +81,13 @@ class RoomReleased(Event):
     subject_from: ClassVar[tuple[str, ...]] = ("request_id",)
 
     request_id: UUID = Field(description="yours: the one of room.requested.v1")
+
+
+class ErasureAcknowledged(Event):
+    """Nothing that names this family is left with whoever says it: a service of the house, or a partner."""
+
+    type: ClassVar[str] = "erasure.acknowledged.v1"
+    routing_key: ClassVar[str] = "*.erasure.acknowledged.v1"
+    subject_from: ClassVar[tuple[str, ...]] = ("party_id",)
+
+    party_id: UUID = Field(description="the one of family.erased.v1")
