@@ -15,13 +15,18 @@ from booking.testing import Desk, OpenDay, Running, running
 from playwright.async_api import Browser, async_playwright
 from ronde.database import Database
 from ronde.house import House
-from ronde.migrations import upgrade
-from ronde.testing import Amqp
+from ronde.testing import Amqp, NewDatabase
 from ronde.web.keys import digest
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 MIGRATIONS = Path(__file__).parents[1] / "booking" / "migrations"
 NO_BROKER = "amqp://booking:none@127.0.0.1:9/"
+
+
+@pytest.fixture
+def database_url(new_database: NewDatabase) -> str:
+    """A fresh database with its tables."""
+    return new_database(MIGRATIONS)
 
 
 @pytest.fixture
@@ -46,7 +51,6 @@ def day(house: House) -> OpenDay:
 
 @pytest.fixture
 async def db(settings: Settings) -> AsyncIterator[Database]:
-    await upgrade(settings.database_url, MIGRATIONS)
     database = Database(settings.database_url, house="villeurbanne", service="booking", pool_size=20)
     yield database
     await database.close()

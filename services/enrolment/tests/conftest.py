@@ -7,17 +7,21 @@ from pathlib import Path
 import pytest
 from enrolment.settings import Settings
 from enrolment.testing import MIGRATIONS, Desk, Running, running
-from ronde.migrations import upgrade
-from ronde.testing import Amqp
+from ronde.testing import Amqp, NewDatabase
 from ronde.web.keys import digest
 
 NO_BROKER = "amqp://enrolment:none@127.0.0.1:9/"
 
 
 @pytest.fixture
+def database_url(new_database: NewDatabase) -> str:
+    """A fresh database with its tables."""
+    return new_database(MIGRATIONS)
+
+
+@pytest.fixture
 async def desk(database_url: str) -> AsyncIterator[Desk]:
     """On a fresh database of its own."""
-    await upgrade(database_url, MIGRATIONS)
     desk = Desk(database_url)
     yield desk
     await desk.db.close()

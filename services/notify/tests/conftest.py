@@ -11,9 +11,15 @@ from notify.testing import Enrolment, Postbox
 from notify.wording import Wording
 from ronde.database import Database
 from ronde.house import House, load
-from ronde.migrations import upgrade
+from ronde.testing import NewDatabase
 
 MIGRATIONS = Path(notify.__file__).parent / "migrations"
+
+
+@pytest.fixture
+def database_url(new_database: NewDatabase) -> str:
+    """A fresh database with its tables."""
+    return new_database(MIGRATIONS)
 
 
 @pytest.fixture
@@ -28,7 +34,6 @@ def wording(house: House) -> Wording:
 
 @pytest.fixture
 async def db(database_url: str) -> AsyncIterator[Database]:
-    await upgrade(database_url, MIGRATIONS)
     database = Database(database_url, house="villeurbanne", service="notify", pool_size=20)
     yield database
     await database.close()

@@ -1,17 +1,17 @@
 """The pytest plugin: real servers, shared by every test process, and what each test may call its own.
 
 `stack`          both servers; started by the first test that wants them, stopped after the last
-`database_url`   a fresh empty database      `new_database()`   as many as a test needs
+`database_url`   a fresh empty database      `new_database()`   as many as a test needs, empty or with their tables
 `amqp`           a fresh vhost with the house's topology and its users
 `own_broker`, `own_postgres`   servers of the test's own, which it may kill, freeze, stop and start
 """
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 import aio_pika
@@ -21,6 +21,7 @@ from aio_pika.abc import AbstractIncomingMessage
 from ronde import topology
 from ronde.local import hold
 from ronde.local.addresses import Addresses
+from ronde.local.copies import copied_database
 from ronde.local.databases import drop_database, ensure_database
 from ronde.local.postgres import PrivatePostgres
 from ronde.local.rabbitmq import PrivateRabbitMQ
@@ -113,16 +114,28 @@ def stack(pytestconfig: pytest.Config) -> Iterator[Addresses]:
     lease.release()
 
 
+class NewDatabase(Protocol):
+    """Makes a database and gives its SQLAlchemy URL: empty, or with the tables of `migrations`."""
+
+    def __call__(self, migrations: Path | None = None) -> str: ...
+
+
 @pytest.fixture
-def new_database(stack: Addresses) -> Iterator[Callable[[], str]]:
-    """A function that makes a fresh empty database and gives its SQLAlchemy URL; all are dropped after the test."""
+def new_database(stack: Addresses) -> Iterator[NewDatabase]:
+    """All that it made are dropped after the test."""
     made: list[str] = []
 
-    def make() -> str:
-        name = f"test_{secrets.token_hex(6)}"
-        ensure_database(stack.postgres, name, ROLE, ROLE)
-        made.append(name)
+    def url(name: str) -> str:
         return stack.database_url(name, ROLE, ROLE)
+
+    def make(migrations: Path | None = None) -> str:
+        name = f"test_{secrets.token_hex(6)}"
+        made.append(name)
+        if migrations is None:
+            ensure_database(stack.postgres, name, ROLE, ROLE)
+        else:
+            copied_database(stack.postgres, name, ROLE, ROLE, migrations, url)
+        return url(name)
 
     yield make
     for name in made:
@@ -130,7 +143,7 @@ def new_database(stack: Addresses) -> Iterator[Callable[[], str]]:
 
 
 @pytest.fixture
-def database_url(new_database: Callable[[], str]) -> str:
+def database_url(new_database: NewDatabase) -> str:
     """A fresh empty database, dropped after the test."""
     return new_database()
 

@@ -1,10 +1,9 @@
 """What the fixtures promise to every other test."""
 
 import time
-from collections.abc import Callable
 
 import aio_pika
-from ronde.testing import Amqp
+from ronde.testing import Amqp, NewDatabase
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -24,7 +23,7 @@ async def test_a_database_is_fresh_and_empty(database_url: str) -> None:
     assert await _one(database_url, "SELECT current_setting('is_superuser')") == "off"
 
 
-def test_databases_come_quickly(new_database: Callable[[], str]) -> None:
+def test_databases_come_quickly(new_database: NewDatabase) -> None:
     before = time.perf_counter()
     urls = {new_database() for _ in range(5)}
     assert len(urls) == 5

@@ -9,8 +9,8 @@ import pytest
 from fastapi import APIRouter, FastAPI, Form, Request
 from pydantic import BaseModel
 from ronde.database import Database
-from ronde.migrations import upgrade
 from ronde.refusal import Refused
+from ronde.testing import NewDatabase
 from ronde.web import Once
 from ronde.web.testing import Settings, app_with, visitor
 from sqlalchemy import text
@@ -75,11 +75,10 @@ class Gate:
 
 
 @pytest.fixture
-async def app(database_url: str, tmp_path: Path) -> AsyncIterator[FastAPI]:
+async def app(new_database: NewDatabase, tmp_path: Path) -> AsyncIterator[FastAPI]:
     (tmp_path / "versions").mkdir()
     (tmp_path / "versions" / "0001_bus.py").write_text(REVISION)
-    await upgrade(database_url, tmp_path)
-    db = Database(database_url, house="essai", service="booking", pool_size=5)
+    db = Database(new_database(tmp_path), house="essai", service="booking", pool_size=5)
     app = app_with(router, Settings(), db=db)
     app.state.gate, app.state.limit = None, 100
     yield app

@@ -1,7 +1,7 @@
 """One database and one role a service, and nobody else gets in."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -16,24 +16,26 @@ def ensure_database(admin_url: str, name: str, role: str, password: str) -> None
         await connection.execute("SELECT pg_advisory_lock(hashtext('ronde databases'))")  # test processes come at once
         known = await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role)
         verb = "ALTER" if known else "CREATE"
-        await connection.execute(f"{verb} ROLE {_name(role)} LOGIN PASSWORD {_text(password)}")
+        await connection.execute(f"{verb} ROLE {quoted(role)} LOGIN PASSWORD {_text(password)}")
         if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
-            await connection.execute(f"CREATE DATABASE {_name(name)} OWNER {_name(role)}")
-            await connection.execute(f"REVOKE ALL ON DATABASE {_name(name)} FROM PUBLIC")
+            await connection.execute(f"CREATE DATABASE {quoted(name)} OWNER {quoted(role)}")
+            await connection.execute(f"REVOKE ALL ON DATABASE {quoted(name)} FROM PUBLIC")
 
-    _as_admin(admin_url, work)
+    as_admin(admin_url, work)
 
 
 def drop_database(admin_url: str, name: str) -> None:
     """Close its connections and drop it."""
 
     async def work(connection: asyncpg.Connection) -> None:
-        await connection.execute(f"DROP DATABASE IF EXISTS {_name(name)} WITH (FORCE)")
+        await connection.execute(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE)")
 
-    _as_admin(admin_url, work)
+    as_admin(admin_url, work)
 
 
-def _as_admin(admin_url: str, work: Any) -> None:
+def as_admin(admin_url: str, work: Callable[[asyncpg.Connection], Coroutine[Any, Any, None]]) -> None:
+    """Run `work` on a connection of the server's administrator, from any thread."""
+
     async def go() -> None:
         connection = await asyncpg.connect(dsn(admin_url), timeout=10)
         try:
@@ -55,7 +57,8 @@ def dsn(url: str) -> str:
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def _name(word: str) -> str:
+def quoted(word: str) -> str:
+    """The word as an SQL identifier."""
     return '"' + word.replace('"', '""') + '"'
 
 

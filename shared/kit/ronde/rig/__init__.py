@@ -18,10 +18,9 @@ from sqlalchemy import text
 
 from ronde.database import Database, Tx
 from ronde.ids import new_id
-from ronde.migrations import upgrade
 from ronde.relay import Relay
 from ronde.subscriber import Consumers, Received, Subscriptions
-from ronde.testing import Amqp
+from ronde.testing import Amqp, NewDatabase
 
 MIGRATIONS = Path(__file__).parent
 QUEUE = "booking.session.planned.v1"
@@ -142,9 +141,8 @@ class Rig:
 
 
 @pytest.fixture
-async def rig(amqp: Amqp, database_url: str) -> AsyncIterator[Rig]:
-    await upgrade(database_url, MIGRATIONS)
-    rig = Rig(amqp, database_url)
+async def rig(amqp: Amqp, new_database: NewDatabase) -> AsyncIterator[Rig]:
+    rig = Rig(amqp, new_database(MIGRATIONS))
     yield rig
     await rig.relay.stop()
     await rig.db.close()
