@@ -178,7 +178,7 @@ def in_booking(up: Up, statement: str) -> object:
     return asyncio.run(go())
 
 
-def test_a_house_is_interrupted_stopped_killed_and_finds_its_data(pytestconfig: pytest.Config, tmp_path: Path) -> None:
+def test_a_house_is_interrupted_killed_stopped_and_finds_its_data(pytestconfig: pytest.Config, tmp_path: Path) -> None:
     root, directory, base = pytestconfig.rootpath, tmp_path / "house", free_base()
     neighbour = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     up: Up | None = None
@@ -190,11 +190,20 @@ def test_a_house_is_interrupted_stopped_killed_and_finds_its_data(pytestconfig: 
         assert up.ended() == 0, up.said()
         assert all_gone(family)
 
-        # Stopped by Ctrl-C, which a terminal sends to the whole foreground group.
+        # Killed: its children end by themselves, or the next start ends them.
         up = Up(root, directory, base).until_ready()
         first, family = up.endpoints, up.family()
         assert len(family) > 8
         in_booking(up, "CREATE TABLE kept AS SELECT 1 AS n")
+        os.kill(up.process.pid, signal.SIGKILL)
+        up.ended()
+        up = Up(root, directory, base).until_ready()
+        assert all_gone(family)
+        assert up.endpoints == first | {"process": up.process.pid}
+        assert in_booking(up, "SELECT n FROM kept") == 1
+
+        # Stopped by Ctrl-C, which a terminal sends to the whole foreground group.
+        family = up.family()
         began = time.monotonic()
         os.killpg(up.process.pid, signal.SIGINT)
         assert up.ended() == 0, up.said()
@@ -202,18 +211,6 @@ def test_a_house_is_interrupted_stopped_killed_and_finds_its_data(pytestconfig: 
         assert all_gone(family, seconds=1)
         assert not (directory / "endpoints.json").exists()
         assert list((directory / "run").glob("*.pid")) == []
-
-        # Killed: its children end by themselves, or the next start ends them.
-        up = Up(root, directory, base).until_ready()
-        assert up.endpoints == first | {"process": up.process.pid}
-        family = up.family()
-        os.kill(up.process.pid, signal.SIGKILL)
-        up.ended()
-        up = Up(root, directory, base).until_ready()
-        assert all_gone(family)
-        assert in_booking(up, "SELECT n FROM kept") == 1
-        up.process.terminate()
-        assert up.ended() == 0, up.said()
 
         assert neighbour.poll() is None
     finally:
