@@ -2,7 +2,7 @@
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 BIN := .venv/bin
-.PHONY: help run up test lint format contracts bench setup servers clean
+.PHONY: help run up test lint format contracts bench setup servers env clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -36,6 +36,9 @@ setup: ## .venv with the locked dependencies
 
 servers: setup ## see that RabbitMQ and Postgres can be started here; on Debian as root, install what is missing
 	@$(BIN)/python -m ronde.local.prepare
+
+env: ## .env with secrets of this house's own, for docker compose
+	@python3 scripts/env.py $(ARGS)
 
 clean: ## forget .venv, the caches and what the house kept in .ronde
 	@rm -rf .venv .ronde .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

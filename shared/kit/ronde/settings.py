@@ -1,15 +1,19 @@
 """Everything that the environment may change, the same for every service."""
 
+import os
 from pathlib import Path
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+SECRETS = os.environ.get("RONDE_SECRETS_DIR")
+"""A folder of files named like the variables in lower case (`ronde_database_url`), instead of the environment."""
+
 
 class ServiceSettings(BaseSettings):
-    """Read from RONDE_… variables; a service's own settings subclass this one."""
+    """Read from RONDE_… variables, or files in RONDE_SECRETS_DIR; a service's own settings subclass this one."""
 
-    model_config = SettingsConfigDict(env_prefix="RONDE_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="RONDE_", extra="ignore", secrets_dir=SECRETS)
 
     service: str = Field(description="the service's name: its broker user and first word of its routing keys")
     house_file: Path = Field(Path("deploy/house/villeurbanne.toml"), description="the house, as TOML")

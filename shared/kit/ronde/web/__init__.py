@@ -9,6 +9,7 @@ from .host import Settings
 from .idempotency import Once
 from .keys import Organisation
 from .pages import render
+from .prefix import prefix_of
 from .signin import Staff
 
 __all__ = ["Once", "Organisation", "Staff", "install", "render"]
@@ -24,4 +25,4 @@ def install(app: FastAPI, settings: Settings, *, templates: Path | None = None) 
     problems.install(app)
     schema.describe(app)
     app.add_exception_handler(signin.SignInFirst, signin.sign_in_first)
-    app.add_middleware(door.Door)
+    app.add_middleware(door.Door, prefix=prefix_of(settings))

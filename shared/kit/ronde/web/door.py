@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ronde.refusal import Refused
 from ronde.telemetry import enter_trace, log
 
+from .prefix import relocated
 from .problems import Broken, TooLarge, answer
 
 LIMIT = 256 * 1024
@@ -45,10 +46,14 @@ class OtherSite(Refused):
 
 
 class Door:
-    """ASGI middleware, the outermost; a service's own answer may replace any header but the request's id."""
+    """ASGI middleware, the outermost; a service's own answer may replace any header but the request's id.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `prefix`: the path under which a proxy shows the service, see prefix.py.
+    """
+
+    def __init__(self, app: ASGIApp, prefix: str = "") -> None:
         self.app = app
+        self.prefix = prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -68,6 +73,8 @@ class Door:
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
                 headers["x-request-id"] = request.state.request_id
+                if "location" in headers:
+                    headers["location"] = relocated(headers["location"], self.prefix)
             await send(message)
 
         try:

@@ -23,6 +23,7 @@ from . import dates
 from .host import House, Service, service_of
 from .language import COOKIE, SPOKEN, language, pick
 from .mark import ring
+from .prefix import prefix_of, prefixed
 from .signin import signed_in
 from .static import address
 from .timetable import Timetable
@@ -51,6 +52,7 @@ class Pages:
             request_id=request.state.request_id,
             **values,
         )
+        html = prefixed(html, prefix_of(service.settings))
         tag = f'"{sha256(html.encode()).hexdigest()[:20]}"'
         headers = {"ETag": tag, "Content-Language": lang, "Vary": "Accept-Language, Cookie"}
         same = status == 200 and request.headers.get("if-none-match") == tag
