@@ -23,9 +23,9 @@ from booking.series.refusals import (
     SeriesTooLong,
     SeriesWithoutEnd,
 )
-from booking.series.shapes import AskedSeries, NewSeries, Part, Preview, SeriesChange, SeriesShown, VerdictShown
+from booking.series.shapes import AskedSeries, NewSeries, Part, Preview, SeriesChange, SeriesShown
 from booking.use_cases.cancel_series import CancelSeries, cancel_series
-from booking.use_cases.change_series import ChangeSeries, change_series
+from booking.use_cases.change_series import ChangeSeries, change_series, preview_change
 from booking.use_cases.reserve_series import ReserveSeries, reserve_series
 
 router = APIRouter(tags=["series"])
@@ -41,10 +41,10 @@ THEIRS = (NoSuchSeries, NotYours, NoSuchOccurrence, InThePast, NothingToCome)
 )
 async def post_preview(body: AskedSeries, organisation: Organisation, request: Request) -> Preview:
     async with service_of(request).db.reading() as session:
-        judged, rooms = await queries.preview(
+        found = await queries.preview(
             session, settings_of(request).house, organisation, body.room, body.recurrence, body.people
         )  # fmt: skip
-    return Preview(occurrences=[VerdictShown.of(one) for one in judged], rooms=rooms)
+    return Preview.of(*found)
 
 
 @router.post(
@@ -76,15 +76,29 @@ async def show_series(id: UUID, request: Request) -> SeriesShown:
 
 
 @router.post(
+    "/series/{id}/change/preview",
+    summary="What each occurrence that a change moves would meet; nothing is changed",
+    responses=refusals(*KEY, *THEIRS, *NO_ROOM, HoursUpsideDown),
+)
+async def post_change_preview(id: UUID, body: SeriesChange, organisation: Organisation, request: Request) -> Preview:
+    async with service_of(request).db.reading() as session:
+        return Preview.of(*await preview_change(session, settings_of(request), _change(id, organisation, body)))
+
+
+@router.post(
     "/series/{id}/change",
     summary="Change one occurrence, one and those that follow, or all; refused, nothing changes",
     responses=refusals(*KEY, *THEIRS, *NO_ROOM, HoursUpsideDown, SeriesClashes),
 )
 async def post_change(id: UUID, body: SeriesChange, organisation: Organisation, request: Request) -> SeriesShown:
-    cmd = ChangeSeries(series_id=id, organisation=organisation, **{name: getattr(body, name) for name in CHANGEABLE})
+    cmd = _change(id, organisation, body)
     async with service_of(request).db.transaction() as tx:
         changed = await change_series(tx, settings_of(request), cmd)
         return SeriesShown.of(changed.series, changed.occurrences, changed.left_out)
+
+
+def _change(id: UUID, organisation: str, body: SeriesChange) -> ChangeSeries:
+    return ChangeSeries(series_id=id, organisation=organisation, **{name: getattr(body, name) for name in CHANGEABLE})
 
 
 CHANGEABLE = tuple(SeriesChange.model_fields)

@@ -13,6 +13,7 @@ from icalendar import Calendar, Component
 from booking.importing.moments import day_meant, repeated, span_of
 from booking.importing.refusals import NotACalendar, NotUnderstood, TooManyOccurrences
 from booking.rules import Span
+from booking.wall import moments
 from booking.writing import printable
 
 LONGEST = 200_000
@@ -144,7 +145,7 @@ class _Reader:
             if starts_at >= self.until:
                 self._odd("continues", event, self.until)
                 return
-            if starts_at.astimezone(local.tzinfo).replace(tzinfo=None) != local.replace(tzinfo=None, fold=0):
+            if local.tzinfo and not moments(local.date(), local.time(), local.tzinfo):
                 self._odd("no-such-time", event, starts_at)
                 continue
             self._once(event, starts_at.astimezone(self.zone).date().isoformat(), Span(starts_at, starts_at + lasts))

@@ -30,9 +30,11 @@ async def show_new(request: Request, _: Staff, day: str = "") -> Response:
 
 
 @router.get("/reserve/{room}/{day}/{starts}")
-async def show_new_at(room: str, day: str, starts: str, request: Request, _: Staff) -> Response:
-    """From a free hour of the week."""
-    return _form(request, forms.opened_at(room, day, starts))
+async def show_new_at(
+    room: str, day: str, starts: str, request: Request, _: Staff, to: str = "", people: str = ""
+) -> Response:
+    """From a free hour of the week, or from what else is free on a day of a series."""
+    return _form(request, forms.opened_at(room, day, starts, to, people))
 
 
 @router.post("/reserve")

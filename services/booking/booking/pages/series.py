@@ -109,13 +109,14 @@ def _meant(occurrences: Sequence[Reservation], which: Which, day: date | None) -
 
 
 async def _preview(request: Request, staff: str, typed: dict[str, str], asked: Asked, status: int = 200) -> Response:
-    house = settings_of(request).house
+    house, lang = settings_of(request).house, language(request)
     async with service_of(request).db.reading() as session:
-        judged, rooms = await queries.preview(session, house, staff, asked.room, asked.recurrence, asked.people)
+        judged, instead = await queries.preview(session, house, staff, asked.room, asked.recurrence, asked.people)
     free = sum(one.verdict == "free" for one in judged)
     closed = sum(one.verdict == "closed" for one in judged)
     return _form(
-        request, typed, status=status, judged=judged, rooms=[house.room(id) for id in rooms], free=free,
+        request, typed, status=status, judged=judged, free=free,
+        offers=forms.offers(house, instead, lang), elsewhere=forms.elsewhere(house, instead, asked.people, lang),
         whole=free + closed == len(judged),
     )  # fmt: skip
 

@@ -1,4 +1,7 @@
-"""Finding a series and what it holds in order to change it: the rows are locked until the transaction ends."""
+"""Finding a series and what it holds in order to change it: the rows are locked until the transaction ends.
+
+Who only asks what a change would meet locks nothing.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -22,9 +25,9 @@ class Which(StrEnum):
     ALL = "all"
 
 
-async def their_series(session: AsyncSession, id: UUID, organisation: str) -> Series:
+async def their_series(session: AsyncSession, id: UUID, organisation: str, *, lock: bool = True) -> Series:
     """The series, when it is `organisation`'s to change. Raises NoSuchSeries, NotYours."""
-    series = await session.get(Series, id, with_for_update=True)
+    series = await session.get(Series, id, with_for_update=lock or None)
     if series is None:
         raise NoSuchSeries
     if series.organisation != organisation:
@@ -33,7 +36,7 @@ async def their_series(session: AsyncSession, id: UUID, organisation: str) -> Se
 
 
 async def to_come(
-    session: AsyncSession, series: Series, which: Which, day: date | None, *, now: datetime
+    session: AsyncSession, series: Series, which: Which, day: date | None, *, now: datetime, lock: bool = True
 ) -> Sequence[Reservation]:
     """The part of it that may still change, in the order of its days; `day` says which is this one.
 
@@ -47,8 +50,8 @@ async def to_come(
         if which is Which.THIS and this is not None and this.starts_at is not None and this.starts_at <= now:
             raise InThePast
         of_it = of_it.where(Reservation.occurrence == day if which is Which.THIS else Reservation.occurrence >= day)
-    rows = of_it.where(Reservation.starts_at > now).order_by(Reservation.occurrence).with_for_update()
-    found = list(await session.scalars(rows))
+    rows = of_it.where(Reservation.starts_at > now).order_by(Reservation.occurrence)
+    found = list(await session.scalars(rows.with_for_update() if lock else rows))
     if not found:
         raise NothingToCome
     return found

@@ -7,11 +7,12 @@ from ronde.clock import now
 from ronde.house import House
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from booking.series import diary
 from booking.series.finding import held
+from booking.series.instead import Instead, instead
+from booking.series.looking import look
 from booking.series.recurrence import Recurrence
 from booking.series.refusals import NoSuchSeries
-from booking.series.verdicts import Judged, Verdict
+from booking.series.verdicts import Judged
 from booking.series.wanting import wanted
 from booking.tables import Reservation, Series
 
@@ -26,9 +27,8 @@ async def series(session: AsyncSession, id: UUID) -> tuple[Series, Sequence[Rese
 
 async def preview(
     session: AsyncSession, house: House, organisation: str, room: str, asked: Recurrence, people: int
-) -> tuple[list[Judged], list[str]]:
-    """What each occurrence would meet; and, when some is taken, the rooms in which all of it would be accepted."""
+) -> tuple[list[Judged], Instead]:
+    """What each occurrence would meet; and what would do instead, when some of it cannot be had."""
     each = wanted(house, room, asked, people, now=now())
-    judged = await diary.look(session, house, organisation, each)
-    some_taken = any(one.verdict is Verdict.TAKEN for one in judged)
-    return judged, await diary.elsewhere(session, house, organisation, each) if some_taken else []
+    judged = await look(session, house, organisation, each)
+    return judged, await instead(session, house, organisation, judged)

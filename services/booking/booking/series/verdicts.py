@@ -12,10 +12,10 @@ from ronde.house import House, Room
 from ronde.refusal import Refused
 
 from booking import rules
-from booking.refusals import InThePast, RoomClosed, RoomTaken, TooFarAhead
+from booking.refusals import InThePast, RoomClosed, RoomTaken, TimeSkipped, TimeTwice, TooFarAhead
 from booking.rules import Span
 from booking.series.recurrence import span_on
-from booking.series.refusals import SeriesClashes, TimeSkipped, TimeTwice
+from booking.series.refusals import SeriesClashes
 
 
 class Mode(StrEnum):
