@@ -22,6 +22,7 @@ from booking.series.refusals import (
     SeriesEmpty,
     SeriesTooLong,
     SeriesWithoutEnd,
+    StillAsked,
 )
 from booking.series.shapes import AskedSeries, NewSeries, Part, Preview, SeriesChange, SeriesShown
 from booking.use_cases.cancel_series import CancelSeries, cancel_series
@@ -63,7 +64,7 @@ async def post_series(body: NewSeries, organisation: Organisation, attempt: Once
 
         async def action() -> Response:
             made = await reserve_series(tx, settings_of(request), cmd)
-            shown = SeriesShown.of(made.series, made.occurrences, made.left_out)
+            shown = SeriesShown.of(made.series, made.occurrences, made.left_out, made.asked)
             return JSONResponse(shown.model_dump(mode="json"), 201, {"Location": f"/series/{shown.id}"})
 
         return await attempt.once(tx, organisation, action)
@@ -72,13 +73,13 @@ async def post_series(body: NewSeries, organisation: Organisation, attempt: Once
 @router.get("/series/{id}", summary="One series", responses=refusals(NoSuchSeries))
 async def show_series(id: UUID, request: Request) -> SeriesShown:
     async with service_of(request).db.reading() as session:
-        return SeriesShown.of(*await queries.series(session, id))
+        return SeriesShown.of(*await queries.series(session, id), asked=await queries.asked(session, id))
 
 
 @router.post(
     "/series/{id}/change/preview",
     summary="What each occurrence that a change moves would meet; nothing is changed",
-    responses=refusals(*KEY, *THEIRS, *NO_ROOM, HoursUpsideDown),
+    responses=refusals(*KEY, *THEIRS, *NO_ROOM, HoursUpsideDown, StillAsked),
 )
 async def post_change_preview(id: UUID, body: SeriesChange, organisation: Organisation, request: Request) -> Preview:
     async with service_of(request).db.reading() as session:
@@ -88,13 +89,14 @@ async def post_change_preview(id: UUID, body: SeriesChange, organisation: Organi
 @router.post(
     "/series/{id}/change",
     summary="Change one occurrence, one and those that follow, or all; refused, nothing changes",
-    responses=refusals(*KEY, *THEIRS, *NO_ROOM, HoursUpsideDown, SeriesClashes),
+    responses=refusals(*KEY, *THEIRS, *NO_ROOM, HoursUpsideDown, SeriesClashes, StillAsked),
 )
 async def post_change(id: UUID, body: SeriesChange, organisation: Organisation, request: Request) -> SeriesShown:
     cmd = _change(id, organisation, body)
     async with service_of(request).db.transaction() as tx:
         changed = await change_series(tx, settings_of(request), cmd)
-        return SeriesShown.of(changed.series, changed.occurrences, changed.left_out)
+        asked = await queries.asked(tx.session, id)
+        return SeriesShown.of(changed.series, changed.occurrences, changed.left_out, asked)
 
 
 def _change(id: UUID, organisation: str, body: SeriesChange) -> ChangeSeries:
@@ -113,4 +115,4 @@ async def post_cancel(id: UUID, body: Part, organisation: Organisation, request:
     cmd = CancelSeries(series_id=id, organisation=organisation, which=body.which, day=body.day)
     async with service_of(request).db.transaction() as tx:
         await cancel_series(tx, cmd)
-        return SeriesShown.of(*await queries.series(tx.session, id))
+        return SeriesShown.of(*await queries.series(tx.session, id), asked=await queries.asked(tx.session, id))

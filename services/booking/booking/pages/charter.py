@@ -65,7 +65,7 @@ async def show_asked(request: Request, staff: Staff) -> Response:
 @router.post("/asked/{id}/consent")
 async def post_consent(id: UUID, request: Request, staff: Staff) -> Response:
     async with service_of(request).db.transaction() as tx:
-        await answer_consent(tx, AnswerConsent(consent_id=id, organisation=staff))
+        await answer_consent(tx, service_of(request).house, AnswerConsent(consent_id=id, organisation=staff))
     return RedirectResponse("/asked", 303)
 
 
@@ -75,7 +75,8 @@ async def post_objection(id: UUID, request: Request, staff: Staff, reason: Annot
     if not 3 <= len(reason) <= 200:
         return await _asked(request, staff, {f"reason-{id}": TOO_SHORT[language(request)]}, status=422)
     async with service_of(request).db.transaction() as tx:
-        await answer_consent(tx, AnswerConsent(consent_id=id, organisation=staff, objection=reason))
+        cmd = AnswerConsent(consent_id=id, organisation=staff, objection=reason)
+        await answer_consent(tx, service_of(request).house, cmd)
     return RedirectResponse("/asked", 303)
 
 

@@ -1,6 +1,6 @@
 """Taking many times at once: one look, one insert, judged by the constraint as everywhere."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from uuid import UUID
 
 from ronde.database import violated
@@ -32,9 +32,9 @@ Settle = Callable[[Sequence[Judged]], None]
 
 async def take(
     session: AsyncSession, house: House, organisation: str, wanted: Sequence[Wanted], settle: Settle,
-    held: Held = NOTHING,
+    held: Held = NOTHING, *, verdicts: Collection[Verdict] = (Verdict.FREE,),
 ) -> tuple[list[Judged], list[Judged]]:  # fmt: skip
-    """Hold those that are free, if `settle` agrees, in place of what is `held` by them: (the held, the others).
+    """Hold those of these `verdicts`, if `settle` agrees, in place of what is `held` by them: (the held, the others).
 
     Raises what `settle` does, SeriesClashes with what would have done for all, and changes nothing then.
     """
@@ -46,9 +46,9 @@ async def take(
         for _ in range(TRIES):  # who queues here is alone: only a row that went round the queue asks for another try
             judged = await look(session, house, organisation, wanted, held)
             settle(judged)
-            picked = [one for one in judged if one.verdict is Verdict.FREE]
+            picked = [one for one in judged if one.verdict in verdicts]
             if await _occupy(session, picked):
-                return picked, [one for one in judged if one.verdict is not Verdict.FREE]
+                return picked, [one for one in judged if one.verdict not in verdicts]
         raise clashes([taken(house, one) for one in judged if one.verdict is Verdict.FREE])
     except SeriesClashes as refusal:
         refusal.extra |= (await instead(session, house, organisation, judged, held)).shown()

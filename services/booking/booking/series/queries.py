@@ -7,6 +7,7 @@ from ronde.clock import now
 from ronde.house import House
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from booking.series import finding
 from booking.series.finding import held
 from booking.series.instead import Instead, instead
 from booking.series.looking import look
@@ -23,6 +24,11 @@ async def series(session: AsyncSession, id: UUID) -> tuple[Series, Sequence[Rese
     if found is None:
         raise NoSuchSeries
     return found, await held(session, id)
+
+
+async def asked(session: AsyncSession, id: UUID) -> Sequence[Reservation]:
+    """Its dates that keep their slots while the founders are asked."""
+    return await finding.asked(session, id)
 
 
 async def preview(

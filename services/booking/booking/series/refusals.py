@@ -120,3 +120,14 @@ class NoSuchOccurrence(Refused):
         "fr": "Cette série n'a pas de date à ce jour.",
         "en": "This series has no date on that day.",
     }
+
+
+class StillAsked(Refused):
+    """Some of what would be changed is still asked of the founders."""
+
+    code, status = "still-asked", 409
+    words: ClassVar[Words] = {
+        "fr": "Des dates sont encore demandées aux autres structures fondatrices : "
+        "attendez leur réponse, ou rendez-les.",
+        "en": "Some dates are still asked of the other founders: wait for their answer, or give those dates back.",
+    }

@@ -213,15 +213,25 @@ class SeriesShown(BaseModel):
     zone: str
     title: Words | None
     occurrences: list[OccurrenceShown] = Field(description="what is held, and what took place")
+    asked: list[OccurrenceShown] = Field(
+        default_factory=list, description="over the charter: kept while the founders are asked, once for all of these"
+    )
     left_out: list[VerdictShown] = Field(description="of what was just asked: what could not be, and why")
 
     @classmethod
-    def of(cls, series: Series, occurrences: Sequence[Reservation], left_out: Sequence[Judged] = ()) -> "SeriesShown":
+    def of(
+        cls,
+        series: Series,
+        occurrences: Sequence[Reservation],
+        left_out: Sequence[Judged] = (),
+        asked: Sequence[Reservation] = (),
+    ) -> "SeriesShown":
         shown = {name: getattr(series, name) for name in cls.model_fields if hasattr(series, name)}
         return cls.model_validate(
             {
                 **shown,
                 "occurrences": [OccurrenceShown.of(one) for one in occurrences],
+                "asked": [OccurrenceShown.of(one) for one in asked],
                 "left_out": [VerdictShown.of(one) for one in left_out],
             }
         )
