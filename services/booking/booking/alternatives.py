@@ -1,6 +1,6 @@
 """What was possible instead: pure, from what is taken around the wish."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
 from itertools import islice, zip_longest
 from zoneinfo import ZoneInfo
@@ -15,19 +15,25 @@ STEP = timedelta(minutes=15)
 """Other times of the day are looked for in these steps from the one that was asked."""
 AT_MOST = 3
 """Alternatives are an answer, not a catalogue."""
+Fits = Callable[[Slot], bool]
+"""Whether the slot is within the charter."""
 
 
-def alternatives(house: House, wish: Wish, busy: Busy, *, now: datetime, days: int) -> tuple[Slot, ...]:
+def alternatives(
+    house: House, wish: Wish, busy: Busy, *, now: datetime, days: int, fits: Fits = lambda _: True
+) -> tuple[Slot, ...]:
     """Up to three slots that would be accepted now: another room, another time that day, another day, in turn.
 
-    `busy` must cover the wish's day and the `days` after it, in the house's zone.
+    `busy` must cover the wish's day and the `days` after it, in the house's zone. `fits`: whether it is theirs to take,
+    the charter not being in the way.
     """
     rooms = [room for room in by_fit(house, prefer=wish.room) if room.capacity >= wish.people]
     if not rooms:
         return ()
 
     def free(room: Room, span: Span) -> bool:
-        return why_not(house, room, span, wish.people, now=now) is None and is_free(room, span, busy)
+        possible = why_not(house, room, span, wish.people, now=now) is None and is_free(room, span, busy)
+        return possible and fits(slot(room, span))
 
     zone = house.timezone
     other_rooms = (slot(room, wish.span) for room in rooms if free(room, wish.span))

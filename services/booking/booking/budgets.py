@@ -1,7 +1,10 @@
 """Whether a slot goes over the charter, judged one after the other for each organisation."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
 
 from ronde.clock import now
 from ronde.house import Charter, House
@@ -24,7 +27,7 @@ IN_FORCE = text("SELECT version, terms FROM charters WHERE adopted_at IS NOT NUL
 HELD = text("""
     SELECT starts_at, ends_at FROM reservations
     WHERE organisation = :organisation AND state IN ('confirmed', 'asked', 'held') AND NOT for_family
-      AND id <> :own AND moves IS DISTINCT FROM :own
+      AND id <> ALL(CAST(:own AS uuid[])) AND coalesce(moves <> ALL(CAST(:own AS uuid[])), true)
       AND starts_at > CAST(:starts_at AS timestamptz) - interval '1 day' AND starts_at < :ends_at
 """)
 
@@ -68,12 +71,7 @@ async def over(
     rules, founders = await in_force(session, house), others(house, reservation.organisation)
     if rules is None or not founders:
         return None
-    around = months_around(house, slot)
-    asked = {
-        "organisation": reservation.organisation, "own": reservation.id, "starts_at": around.starts_at,
-        "ends_at": around.ends_at,
-    }  # fmt: skip
-    held = [Span(starts_at, ends_at) for starts_at, ends_at in await session.execute(HELD, asked)]
+    held = await held_around(session, house, reservation.organisation, slot, [reservation.id])
     counted = tally(house, rules.charter, held)
     found = excesses(
         house, rules.charter, reservation.organisation, slot, counted, previous, now=now(),
@@ -81,6 +79,34 @@ async def over(
     )  # fmt: skip
     begins = min(slot.starts_at, previous.starts_at) if previous else slot.starts_at
     return Over(rules.version, found, founders, deadline(rules.charter, begins)) if found else None
+
+
+async def fitting(
+    session: AsyncSession,
+    house: House,
+    organisation: str,
+    during: Span,
+    *,
+    own: Sequence[UUID] = (),
+    previous: Slot | None = None,
+    for_family: bool = False,
+) -> Callable[[Slot], bool]:
+    """Whether a slot of that time would be theirs without asking: for what is offered, not for what is taken."""
+    rules = await in_force(session, house)
+    if rules is None or not others(house, organisation):
+        return lambda _: True
+    counted = tally(house, rules.charter, await held_around(session, house, organisation, during, own))
+    judged = partial(excesses, house, rules.charter, organisation, now=now(), for_family=for_family)
+    return lambda slot: not judged(slot, counted, previous)
+
+
+async def held_around(
+    session: AsyncSession, house: House, organisation: str, during: Slot | Span, own: Sequence[UUID] = ()
+) -> list[Span]:
+    """What counts of an organisation in the weeks and months of that time; what is its `own` left aside."""
+    around = months_around(house, during)
+    asked = {"starts_at": around.starts_at, "ends_at": around.ends_at, "organisation": organisation, "own": list(own)}
+    return [Span(starts_at, ends_at) for starts_at, ends_at in await session.execute(HELD, asked)]
 
 
 async def over_together(

@@ -68,9 +68,9 @@ def peak_by_day(house: House, charter: Charter, during: Slot | Span) -> dict[dat
     return found
 
 
-def months_around(house: House, slot: Slot) -> Span:
-    """All the weeks and months that the slot touches."""
-    days = list(_days(house, slot))
+def months_around(house: House, during: Slot | Span) -> Span:
+    """All the weeks and months that it touches."""
+    days = list(_days(house, during))
     first = min(_monday(days[0]), days[0].replace(day=1))
     last = max(_monday(days[-1]) + timedelta(days=7), _next_month(days[-1]))
     return Span(datetime.combine(first, time(), house.timezone), datetime.combine(last, time(), house.timezone))

@@ -1,7 +1,7 @@
 """The diary of the rooms: what is taken, and the one way to take it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 from ronde.clock import now
@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking import rules
-from booking.alternatives import alternatives, around
+from booking.alternatives import Fits, alternatives, around
 from booking.rules import Busy, Span, Wish
 from booking.settings import Settings
 from booking.tables import ONE_AT_A_TIME, Occupancy
@@ -45,6 +45,8 @@ BESIDE = text("""
          WHERE held.reservation_id = :beside AND held.space = asked.space), CAST('{}' AS tstzmultirange)))
     FROM unnest(CAST(:spaces AS integer[])) AS asked(space)
 """).bindparams(bindparam("during", type_=TSTZRANGE))
+Fitting = Callable[[Span], Awaitable[Fits]]
+"""Of what time, to which slots."""
 
 
 async def take(
@@ -53,12 +55,14 @@ async def take(
     reservation_id: UUID,
     wish: Wish,
     *,
+    fitting: Fitting,
     prefer: str | None = None,
     beside: UUID | None = None,
 ) -> Slot:
     """Hold what is wished for, in place of whatever the reservation held; `prefer` a room when any will do.
 
-    `beside`: what that one holds stays held, and is not in the way.
+    `beside`: what that one holds stays held, and is not in the way. `fitting`: what the charter lets them have, of what
+    could be offered instead.
 
     Raises the refusal, with `alternatives` in its extra, and changes nothing.
     """
@@ -69,7 +73,7 @@ async def take(
                 return rules.slot(room, wish.span)
         raise rules.taken(house, wish)
     except Refused as refusal:
-        instead = await _instead(session, settings, beside or reservation_id, wish)
+        instead = await _instead(session, settings, beside or reservation_id, wish, fitting)
         refusal.extra["alternatives"] = [slot.model_dump(mode="json") for slot in instead]
         raise
 
@@ -117,12 +121,15 @@ async def occupy(
     return True
 
 
-async def _instead(session: AsyncSession, settings: Settings, own: UUID, wish: Wish) -> Sequence[Slot]:
+async def _instead(
+    session: AsyncSession, settings: Settings, own: UUID, wish: Wish, fitting: Fitting
+) -> Sequence[Slot]:
     house, days = settings.house, settings.alternatives_days
     if not rules.within_reach(wish.span, now()):
         return ()
-    busy = await _busy(session, house, own, around(wish, house.timezone, days=days))
-    return alternatives(house, wish, busy, now=now(), days=days)
+    window = around(wish, house.timezone, days=days)
+    busy, fits = await _busy(session, house, own, window), await fitting(window)
+    return alternatives(house, wish, busy, now=now(), days=days, fits=fits)
 
 
 async def _busy(session: AsyncSession, house: House, own: UUID, window: Span) -> Busy:

@@ -27,7 +27,7 @@ from booking.refusals import (
 )
 from booking.rules import Span
 
-FIELDS = ("room", "day", "from", "to", "people", "title")
+FIELDS = ("room", "day", "from", "to", "people", "title", "family")
 PEOPLE = (1, 1000)
 FIELD_OF: dict[type[Refused], str] = {
     UnknownRoom: "room", RoomTaken: "room", RoomTooSmall: "people", RoomClosed: "from", InThePast: "day",
@@ -56,6 +56,7 @@ class Asked:
     span: Span
     people: int
     title: dict[str, str] | None
+    for_family: bool
 
 
 def _shaped(kind: str, pattern: str) -> Callable[[Any], Any]:
@@ -82,6 +83,7 @@ class _Typed(BaseModel):
     ends: Clock = Field(alias="to")
     people: int = Field(ge=PEOPLE[0], le=PEOPLE[1])
     title: str | None = Field(None, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")
+    family: bool = False
 
 
 def read(typed: Mapping[str, str], house: House, lang: str) -> Asked:
@@ -104,7 +106,8 @@ def read(typed: Mapping[str, str], house: House, lang: str) -> Asked:
     if errors:
         raise Wrong(errors)
     title = {"fr": form.title} if form.title else None
-    return Asked(room=form.room, span=Span(moments["from"], moments["to"]), people=form.people, title=title)
+    span = Span(moments["from"], moments["to"])
+    return Asked(room=form.room, span=span, people=form.people, title=title, for_family=form.family)
 
 
 def filled_in(
@@ -121,8 +124,8 @@ def filled_in(
 def instead(house: House, refusal: Refused, typed: Mapping[str, str]) -> list[tuple[Slot, dict[str, str]]]:
     """Each alternative with the fields that ask for it."""
     slots = [Slot.model_validate(one) for one in refusal.extra.get("alternatives", [])]
-    more = {"people": typed.get("people", ""), "title": typed.get("title", "")}
-    return [(slot, filled_in(house, slot.room, slot.starts_at, slot.ends_at, **more)) for slot in slots]
+    more = {name: typed.get(name, "") for name in ("people", "title", "family")}
+    return [(slot, {**filled_in(house, slot.room, slot.starts_at, slot.ends_at), **more}) for slot in slots]
 
 
 def opened_at(room: str, day: str, starts: str, ends: str = "", people: str = "") -> dict[str, str]:

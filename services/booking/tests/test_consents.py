@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from booking.charter_tables import Answered
 from booking.refusals import InThePast, RoomClosed, RoomTaken
+from booking.rules import Span
 from booking.tables import State
 from booking.testing import Desk
 from booking.testing.charter import (
@@ -39,6 +40,7 @@ from ronde.clock import now
 from ronde.database import Database
 from ronde.ids import new_id
 from ronde.refusal import Refused
+from ronde_contracts.event import Slot
 from sqlalchemy import text
 from sqlalchemy.exc import NoResultFound
 
@@ -164,6 +166,20 @@ async def test_however_many_ask_at_once_the_budget_is_not_passed_unconsented(des
     states = Counter(str(getattr(one, "state", type(one).__name__)) for one in made)
     assert states["asked"] > 15
     assert await unconsented(desk) <= timedelta()
+
+
+async def test_what_is_offered_instead_is_within_the_charter(desk: Desk) -> None:
+    """It would have been taken at once: nobody would have had to be asked."""
+    await fill(desk)
+    await desk.reserve("cuisine", at(desk, 4), organisation="acepp")
+    with pytest.raises(RoomTaken) as refused:
+        await desk.reserve("cuisine", at(desk, 4))
+    offered = [Slot.model_validate(one) for one in refused.value.extra["alternatives"]]
+    assert len(offered) == 3
+    for slot in offered:
+        made = await desk.reserve(slot.room, Span(slot.starts_at, slot.ends_at))
+        assert made.state == State.CONFIRMED
+        await desk.cancel(made.id)
 
 
 async def test_who_takes_rooms_for_one_organisation_waits_for_its_turn(desk: Desk) -> None:

@@ -9,11 +9,11 @@ from ronde.clock import now
 from ronde.house.model import Hours
 from ronde.service import service_of
 from ronde.web import Staff, dates, render
-from ronde.web.language import language
+from ronde.web.language import language, pick
 from starlette.responses import RedirectResponse, Response
 
 from booking import asking, drawing
-from booking.ledger import WEEKS, ledger, span_of
+from booking.ledger import FAMILIES, FOR_FAMILIES, WEEKS, ledger, span_of
 from booking.use_cases.adopt_charter import ConsentToCharter, consent_to_charter
 from booking.use_cases.answer_consent import AnswerConsent, answer_consent
 from booking.week import monday_of
@@ -95,7 +95,8 @@ async def show_ledger(
         request,
         "ledger.html",
         ledger=found,
-        names={one.id: one.name for one in house.organisations},
+        names={**{one.id: one.name for one in house.organisations}, FAMILIES: pick(FOR_FAMILIES, language(request))},
+        families=FAMILIES,
         colours={one.id: one.colour for one in house.organisations},
         founders=len(house.founders),
         columns=drawing.columns,

@@ -49,6 +49,7 @@ async def post_new(request: Request, staff: Staff, attempt: Once) -> Response:
     async def reserve(tx: Tx, asked: Asked) -> Reservation:
         wish: dict[str, Any] = {
             "organisation": staff, "room": asked.room, "span": asked.span, "people": asked.people, "title": asked.title,
+            "for_family": asked.for_family,
         }  # fmt: skip
         if hold:
             return await hold_room(tx, settings_of(request), HoldRoom(**wish))
@@ -60,7 +61,9 @@ async def post_new(request: Request, staff: Staff, attempt: Once) -> Response:
 @router.get("/r/{id}")
 async def show_reservation(id: UUID, request: Request, staff: Staff) -> Response:
     found = await _found(request, id)
-    return _shown(request, found, staff)
+    if found.moves:
+        return RedirectResponse(f"/r/{found.moves}", 303)
+    return await _shown(request, found, staff)
 
 
 @router.post("/r/{id}/confirm")
@@ -70,7 +73,7 @@ async def post_confirm(id: UUID, request: Request, staff: Staff) -> Response:
         async with service_of(request).db.transaction() as tx:
             await confirm_hold(tx, ConfirmHold(reservation_id=id, organisation=staff))
     except HoldOver as refusal:
-        return _shown(request, await _found(request, id), staff, refusal)
+        return await _shown(request, await _found(request, id), staff, refusal)
     return RedirectResponse(f"/r/{id}", 303)
 
 
@@ -113,8 +116,8 @@ async def show_cancel(id: UUID, request: Request, staff: Staff) -> Response:
 @router.post("/r/{id}/cancel")
 async def post_cancel(id: UUID, request: Request, staff: Staff) -> Response:
     async with service_of(request).db.transaction() as tx:
-        await cancel_reservation(tx, CancelReservation(reservation_id=id, organisation=staff))
-    return RedirectResponse(f"/r/{id}", 303)
+        stays = await cancel_reservation(tx, CancelReservation(reservation_id=id, organisation=staff))
+    return RedirectResponse(f"/r/{stays.id}", 303)
 
 
 async def _found(request: Request, id: UUID) -> Reservation:
@@ -124,7 +127,7 @@ async def _found(request: Request, id: UUID) -> Reservation:
 
 def _can_change(found: Reservation, staff: str) -> bool:
     """Only offered, not decided, here: the use cases say no in their own words."""
-    apart = found.session_id is None and found.series_id is None
+    apart = found.session_id is None and found.series_id is None and found.moves is None
     to_come = found.starts_at is not None and found.starts_at > now()
     theirs = found.organisation == staff and apart and to_come
     return theirs and (found.state in (State.CONFIRMED, State.ASKED) or _held(found))
@@ -135,10 +138,12 @@ def _held(found: Reservation) -> bool:
     return found.state == State.HELD and found.held_until is not None and found.held_until > now()
 
 
-def _shown(request: Request, found: Reservation, staff: str, refusal: Refused | None = None) -> Response:
+async def _shown(request: Request, found: Reservation, staff: str, refusal: Refused | None = None) -> Response:
+    async with service_of(request).db.reading() as session:
+        successor = await queries.successor(session, found)
     return render(
         request, "reservation.html", status=refusal.status if refusal else 200, one=found,
-        theirs=_can_change(found, staff), held=_held(found), refusal=refusal,
+        theirs=_can_change(found, staff), held=_held(found), refusal=refusal, successor=successor,
     )  # fmt: skip
 
 

@@ -12,20 +12,12 @@ from uuid import UUID
 from ronde.house import Charter, House
 from ronde_contracts.booking import Excess
 from ronde_contracts.event import Slot
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking import budgets, rules
 from booking.charter import excesses, months_around, peak_by_day, tally
 from booking.rules import Span
 from booking.series.verdicts import Judged, Verdict
-
-HELD = text("""
-    SELECT starts_at, ends_at FROM reservations
-    WHERE organisation = :organisation AND state IN ('confirmed', 'asked', 'held') AND NOT for_family
-      AND id <> ALL(CAST(:own AS uuid[]))
-      AND starts_at > CAST(:starts_at AS timestamptz) - interval '1 day' AND starts_at < :ends_at
-""")
 
 
 @dataclass(frozen=True)
@@ -47,16 +39,10 @@ async def account(
     """
     in_force = await budgets.in_force(session, house)
     slots = [slot_of(one) for one in judged if one.verdict is Verdict.FREE]
-    if in_force is None or not slots or not any(one != organisation for one in house.founders):
+    if in_force is None or not slots or not budgets.others(house, organisation):
         return None
-    around = [months_around(house, slot) for slot in slots]
-    asked = {
-        "organisation": organisation,
-        "own": list(own),
-        "starts_at": min(one.starts_at for one in around),
-        "ends_at": max(one.ends_at for one in around),
-    }
-    held = [Span(starts_at, ends_at) for starts_at, ends_at in await session.execute(HELD, asked)]
+    during = Span(min(one.starts_at for one in slots), max(one.ends_at for one in slots))
+    held = await budgets.held_around(session, house, organisation, during, own)
     return Account(house, in_force.charter, organisation, tally(house, in_force.charter, held))
 
 

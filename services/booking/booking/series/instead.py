@@ -12,7 +12,8 @@ from ronde_contracts.event import Slot
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from booking.alternatives import AT_MOST, STEP, alternatives
+from booking import budgets
+from booking.alternatives import AT_MOST, STEP, Fits, alternatives
 from booking.rules import Busy, Span, Wish, by_fit, is_free
 from booking.series.looking import NOTHING, Held, look
 from booking.series.verdicts import Judged, Verdict, Wanted, judge
@@ -63,10 +64,13 @@ async def instead(
         return Instead()
     wanted = [one.wanted for one in judged]
     busy = await _busy(session, house, wanted, held)
+    days = sorted(busy)
+    during = Span(*(datetime.combine(day, time(), house.timezone) for day in (days[0], days[-1] + DAY)))
+    fits = await budgets.fitting(session, house, organisation, during, own=list(held))
     return Instead(
         await _rooms(session, house, organisation, wanted, held),
         await _hours(session, house, organisation, wanted, busy, held),
-        _each(house, wrong[:DATES], busy),
+        _each(house, wrong[:DATES], busy, fits),
     )
 
 
@@ -128,13 +132,13 @@ async def _accepted(
     return Verdict.FREE in found and found <= FINE
 
 
-def _each(house: House, wrong: Sequence[Judged], busy: dict[date, Busy]) -> dict[date, Sequence[Slot]]:
+def _each(house: House, wrong: Sequence[Judged], busy: dict[date, Busy], fits: Fits) -> dict[date, Sequence[Slot]]:
     """Another room, another time of that day."""
     found: dict[date, Sequence[Slot]] = {}
     for one in wrong:
         if one.span is not None and one.verdict in (Verdict.TAKEN, Verdict.OUTSIDE_HOURS, Verdict.TOO_SMALL):
             wish = Wish(one.wanted.room.id, one.span, one.wanted.people)
-            if slots := alternatives(house, wish, busy[one.wanted.on], now=now(), days=0):
+            if slots := alternatives(house, wish, busy[one.wanted.on], now=now(), days=0, fits=fits):
                 found[one.wanted.day] = slots
     return found
 

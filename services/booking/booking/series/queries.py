@@ -5,8 +5,10 @@ from uuid import UUID
 
 from ronde.clock import now
 from ronde.house import House
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from booking.charter_tables import Answer, Answered, Consent
 from booking.series import finding
 from booking.series.finding import held
 from booking.series.instead import Instead, instead
@@ -29,6 +31,13 @@ async def series(session: AsyncSession, id: UUID) -> tuple[Series, Sequence[Rese
 async def asked(session: AsyncSession, id: UUID) -> Sequence[Reservation]:
     """Its dates that keep their slots while the founders are asked."""
     return await finding.asked(session, id)
+
+
+async def objections(session: AsyncSession, id: UUID) -> Sequence[Answer]:
+    """Why dates of it were refused, by whom, the newest first."""
+    query = select(Answer).join(Consent, Consent.id == Answer.consent_id)
+    query = query.where(Consent.series_id == id, Consent.state == Answered.REFUSED, Answer.objection.is_not(None))
+    return list(await session.scalars(query.order_by(Answer.at.desc())))
 
 
 async def preview(
