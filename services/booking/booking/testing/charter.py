@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from ronde_contracts.event import Slot
+from ronde.web import dates
 from sqlalchemy import select, text
 
 from booking.charter import tally
@@ -81,15 +81,17 @@ async def unconsented(desk: Desk) -> timedelta:
     weeks: Counter[date] = Counter()
     for day, seconds in tally(house, charter, spans).items():
         weeks[_monday(day)] += seconds
-    budgets = {monday: timedelta(hours=charter.budgets["bottines"].hours_per_week) for monday in weeks}
-    allowed = dict(budgets)
-    for one in given:
-        slots = one.occurrences or [one.slot]
-        mondays = {_monday(Slot.model_validate(slot).starts_at.astimezone(house.timezone).date()) for slot in slots}
-        for monday in mondays & weeks.keys():
-            more = max((over["minutes_over"] or 0 for over in one.excess if over["code"] == "over-week"), default=0)
-            allowed[monday] = max(allowed[monday], budgets[monday] + timedelta(minutes=more))
-    return max((timedelta(seconds=held) - allowed[monday] for monday, held in weeks.items()), default=timedelta())
+    budget, most = timedelta(hours=charter.budgets["bottines"].hours_per_week), timedelta()
+    for monday, held in weeks.items():
+        named = dates.day(monday, "fr", house.timezone)
+        consented = [
+            timedelta(minutes=over["minutes_over"])
+            for one in given
+            for over in one.excess
+            if over["code"] == "over-week" and named in over["reason"]["fr"]
+        ]
+        most = max(most, timedelta(seconds=held) - budget - max(consented, default=timedelta()))
+    return most
 
 
 def _monday(day: date) -> date:
