@@ -162,7 +162,7 @@ class _Consent(Event, Slot):
     session_id: UUID | None = Field(None, description="the organisation's session that the room is for")
     request_id: UUID | None = Field(None, description="of room.requested.v1, when that is how it was asked for")
     replaces: Slot | None = Field(
-        None, description="what the reservation keeps until the outcome, and all the same after an objection: it asks to move"
+        None, description="what the reservation keeps meanwhile, and after an objection: it asks to move"
     )
     series_id: UUID | None = Field(None, description="the series for which it is asked, once for all of its dates")
     occurrences: tuple[Occurrence, ...] = Field(
