@@ -113,8 +113,8 @@ async def over_together(
     session: AsyncSession, house: House, organisation: str, excess: tuple[Excess, ...], begins: datetime
 ) -> Over | None:
     """The same for what was judged already, of which the first `begins` then; None when nothing goes over."""
-    rules = await in_force(session, house)
-    if rules is None or not excess:
+    rules = await in_force(session, house) if excess else None
+    if rules is None:
         return None
     return Over(rules.version, excess, others(house, organisation), deadline(rules.charter, begins))
 
