@@ -53,8 +53,8 @@ async def test_through_the_form_on_both_nights(open_at_night: Settings) -> None:
             made = await ask(visitor, day, "01:30", "04:00")
             assert made.status_code == 303, made.text
             shown = (await visitor.get(made.headers["Location"].replace("/r/", "/reservations/"))).json()
-            begins, ends = (datetime.fromisoformat(shown[name]) for name in ("starts_at", "ends_at"))
-            assert ends - begins == timedelta(hours=hours)
+            first, last = (datetime.fromisoformat(shown[name]) for name in ("starts_at", "ends_at"))
+            assert last - first == timedelta(hours=hours)
         before = await doors.said()
         for begins, ends, field in (("02:15", "04:30", "from"), ("00:30", "02:45", "to")):
             gap, twice = [await ask(visitor, day, begins, ends) for day in (FORWARD, BACK)]
