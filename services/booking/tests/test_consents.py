@@ -221,7 +221,7 @@ steps = st.tuples(
 )  # fmt: skip
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=7, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(done=st.lists(steps, min_size=10, max_size=25))
 async def test_no_sequence_of_bookings_passes_the_budget_unconsented(
     desk: Desk, db: Database, done: list[Step]
