@@ -50,7 +50,7 @@ EDITS = {
         'id        = "acepp"',
         'id        = "booking"',
         'id        = "booking"',
-        ["'booking' is the bus's own", "Choose another"],
+        ["the name 'booking' is taken", "Choose another"],
     ),
     "two organisations of one name": (
         'id        = "acepp"',
