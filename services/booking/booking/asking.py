@@ -16,7 +16,8 @@ from booking.use_cases.adopt_charter import consenting
 from booking.use_cases.answer_consent import NothingAsked
 
 USED = text("""
-    SELECT organisation, room, room_name, starts_at, ends_at FROM reservations
+    SELECT CASE WHEN for_family THEN 'families' ELSE organisation END, room, room_name, starts_at, ends_at
+    FROM reservations
     WHERE state = 'confirmed' AND starts_at >= :starts_at AND starts_at < :ends_at
 """)
 

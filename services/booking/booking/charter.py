@@ -33,17 +33,20 @@ class Period:
 
 def excesses(
     house: House, charter: Charter, organisation: str, slot: Slot, held: Tally, previous: Slot | None = None,
-    *, now: datetime,
+    *, now: datetime, for_family: bool = False,
 ) -> tuple[Excess, ...]:  # fmt: skip
     """Why the slot has to be asked of the others; () when it is theirs to take.
 
     `held`: what else the organisation holds in the weeks and months that the slot touches, what is still asked too.
     `previous`: what the slot takes the place of; what does not go further over the charter than it is not asked again.
+    `for_family`: its hours are nobody's, and what is free is open to families as many days ahead as the charter says.
     """
+    kinds = {one.id: one.kind for one in house.organisations}
+    ahead = charter.horizon.of("family" if for_family else kinds.get(organisation, "guest"))
     return (
-        *_over_budget(house, charter, organisation, slot, held, previous),
+        *(() if for_family else _over_budget(house, charter, organisation, slot, held, previous)),
         *_in_a_window(house, charter, organisation, slot, previous, now),
-        *_beyond_the_horizon(house, charter, organisation, slot, previous, now),
+        *_beyond_the_horizon(house, ahead, slot, previous, now),
     )
 
 
@@ -65,9 +68,9 @@ def peak_by_day(house: House, charter: Charter, during: Slot | Span) -> dict[dat
     return found
 
 
-def months_around(house: House, slot: Slot) -> Span:
-    """All the weeks and months that the slot touches."""
-    days = list(_days(house, slot))
+def months_around(house: House, during: Slot | Span) -> Span:
+    """All the weeks and months that it touches."""
+    days = list(_days(house, during))
     first = min(_monday(days[0]), days[0].replace(day=1))
     last = max(_monday(days[-1]) + timedelta(days=7), _next_month(days[-1]))
     return Span(datetime.combine(first, time(), house.timezone), datetime.combine(last, time(), house.timezone))
@@ -109,11 +112,7 @@ def _in_a_window(
                 )
 
 
-def _beyond_the_horizon(
-    house: House, charter: Charter, organisation: str, slot: Slot, previous: Slot | None, now: datetime
-) -> Iterator[Excess]:
-    kinds = {one.id: one.kind for one in house.organisations}
-    days = charter.horizon.of(kinds.get(organisation, "guest"))
+def _beyond_the_horizon(house: House, days: int, slot: Slot, previous: Slot | None, now: datetime) -> Iterator[Excess]:
     ahead = slot.starts_at.astimezone(house.timezone).date() - _today(house, now)
     if ahead > timedelta(days=days) and not (previous and slot.starts_at <= previous.starts_at):
         yield Excess(

@@ -23,7 +23,11 @@ class Answered(StrEnum):
 
 
 class Consent(Base):
-    """One request over the charter, asked of the founders. `slot` and `excess` are as they were when it was asked."""
+    """One request over the charter, asked of the founders. Slots and `excess` are as they were when it was asked.
+
+    `replaces`: what the reservation keeps meanwhile, when it asks to move. `series_id`: all dates of it that go over,
+    which are `occurrences` (their day, reservation and slot); `slot` is then the first of them.
+    """
 
     __tablename__ = "consents"
 
@@ -36,6 +40,9 @@ class Consent(Base):
     )
     charter: Mapped[int]
     slot: Mapped[dict[str, Any]]
+    replaces: Mapped[dict[str, Any] | None]
+    series_id: Mapped[UUID | None]
+    occurrences: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     excess: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     founders: Mapped[list[str]] = mapped_column(ARRAY(Text))
     until: Mapped[datetime]

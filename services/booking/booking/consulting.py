@@ -1,77 +1,89 @@
-"""What is asked of the founders, from asking to its outcome: the rows and what is said of them."""
+"""What is asked of the founders for a reservation, until it has its outcome: the rows and what is said of them.
 
+Rows are locked in one order, so that nobody waits for ever: what is asked for (a reservation, or a series), then what
+is asked, then what keeps the slots meanwhile.
+"""
+
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from ronde.clock import now
 from ronde.database import Tx
 from ronde.ids import new_id
-from ronde_contracts.booking import ConsentAsked, ConsentGiven, ConsentRefused, ConsentWithdrawn, Excess
+from ronde_contracts.booking import ConsentAsked, ConsentWithdrawn, Excess
 from ronde_contracts.event import Event, Slot
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.budgets import Over
 from booking.charter_tables import Answered, Consent
-from booking.tables import Reservation, State
-from booking.telling import tell_confirmed, tell_refused
+from booking.tables import Reservation
 
 
-def ask(tx: Tx, reservation: Reservation, slot: Slot, over: Over) -> Consent:
-    """The reservation keeps the slot until the founders have answered."""
-    consent = Consent(
-        id=new_id(), reservation_id=reservation.id, organisation=reservation.organisation, version=0,
-        state=Answered.ASKED, charter=over.version, slot=slot.model_dump(mode="json"),
-        excess=[one.model_dump(mode="json") for one in over.excess], founders=list(over.founders), until=over.until,
-        answers=[],
+def ask(
+    tx: Tx, reservation: Reservation, slot: Slot, over: Over, *, people: int, title: dict[str, str] | None,
+    successor: Reservation | None = None,
+) -> Reservation:  # fmt: skip
+    """The slot is kept until the founders have answered, by the row that this gives.
+
+    That is the reservation itself, or, when it keeps its own slot meanwhile, its `successor`.
+    """
+    keeper = successor or reservation
+    consent = asking(over, reservation.organisation, reservation.id, slot)
+    if successor and reservation.slot:
+        consent.replaces = reservation.slot.model_dump(mode="json")
+    keeper.ask(slot, consent.id, people=people, title=title)
+    tx.session.add_all([consent, keeper])
+    tell(tx, consent, ConsentAsked(**about(consent, reservation)))
+    return keeper
+
+
+def asking(over: Over, organisation: str, reservation_id: UUID, slot: Slot) -> Consent:
+    """The row of what is asked."""
+    return Consent(
+        id=new_id(), reservation_id=reservation_id, organisation=organisation, version=0, state=Answered.ASKED,
+        charter=over.version, slot=slot.model_dump(mode="json"), occurrences=[], founders=list(over.founders),
+        excess=[one.model_dump(mode="json") for one in over.excess], until=over.until, answers=[],
     )  # fmt: skip
-    tx.session.add(consent)
-    _tell(tx, consent, ConsentAsked(**_about(consent, reservation)))
-    return consent
 
 
-async def asked_for(tx: Tx, reservation: Reservation) -> Consent:
-    """What is asked for a reservation whose row is locked: so the two change together, in one order."""
+async def asked_for(session: AsyncSession, reservation: Reservation) -> Consent | None:
+    """What is asked for a reservation whose row is locked; so the two change together."""
     query = select(Consent).filter_by(reservation_id=reservation.id, state=Answered.ASKED).with_for_update()
-    return (await tx.session.scalars(query.execution_options(populate_existing=True))).one()
+    return await session.scalar(query.execution_options(populate_existing=True))
+
+
+async def moving(session: AsyncSession, reservation: Reservation) -> Reservation | None:
+    """What keeps the slot to which it would move, while the founders are asked for that."""
+    query = select(Reservation).filter_by(moves=reservation.id).with_for_update()
+    return await session.scalar(query.execution_options(populate_existing=True))
 
 
 async def withdraw(tx: Tx, reservation: Reservation) -> None:
-    """The asker wants it no more, or something else: nobody has to answer."""
-    consent = await asked_for(tx, reservation)
-    _settle(consent, Answered.WITHDRAWN)
-    _tell(tx, consent, ConsentWithdrawn(**_about(consent, reservation)))
+    """The asker wants it no more, or something else: nobody has to answer, and what it would move to is free."""
+    consent = await asked_for(tx.session, reservation)
+    if consent is None:
+        return
+    settle(consent, Answered.WITHDRAWN)
+    tell(tx, consent, ConsentWithdrawn(**about(consent, reservation)))
+    for keeper in await kept(tx.session, consent):
+        if keeper.moves:
+            await tx.session.delete(keeper)
     await tx.session.flush()  # before the next is asked: one at a time, says an index
 
 
-def give(tx: Tx, consent: Consent, reservation: Reservation) -> None:
-    """Nobody objected: it is confirmed."""
-    slot = Slot.model_validate(consent.slot)
-    _settle(consent, Answered.GIVEN)
-    reservation.state = State.CONFIRMED
-    reservation.refusal = reservation.refused_at = None
-    consenting = tuple(one.organisation for one in consent.answers)
-    _tell(tx, consent, ConsentGiven(**_about(consent, reservation), consenting=consenting))
-    tell_confirmed(tx, reservation, slot)
+async def kept(session: AsyncSession, consent: Consent) -> Sequence[Reservation]:
+    """The rows that keep the slots while it is asked."""
+    query = select(Reservation).filter_by(consent_id=consent.id).order_by(Reservation.starts_at).with_for_update()
+    return list(await session.scalars(query))
 
 
-def refuse(tx: Tx, consent: Consent, reservation: Reservation, by: str, objection: str) -> None:
-    """A founder objected. Whoever calls frees the room; the row keeps which it was, for the asker to read."""
-    _settle(consent, Answered.REFUSED)
-    slot = Slot.model_validate(consent.slot)
-    reason = {"fr": objection}
-    _tell(tx, consent, ConsentRefused(**_about(consent, reservation), by=by, reason=reason))
-    asked = {"room": slot.room, "people": reservation.people or 1}
-    asked |= {name: getattr(slot, name).isoformat() for name in ("starts_at", "ends_at")}
-    refusal = {"asked": asked, "code": "objected", "reason": reason, "alternatives": []}
-    reservation.state = State.REFUSED
-    reservation.refusal, reservation.refused_at = refusal, now()
-    tell_refused(tx, reservation, refusal, None)
-
-
-def _settle(consent: Consent, outcome: Answered) -> None:
+def settle(consent: Consent, outcome: Answered) -> None:
     consent.state, consent.settled_at = outcome, now()
 
 
-def _about(consent: Consent, reservation: Reservation) -> dict[str, Any]:
+def about(consent: Consent, reservation: Reservation) -> dict[str, Any]:
     return {
         **consent.slot,
         "consent_id": consent.id,
@@ -79,6 +91,10 @@ def _about(consent: Consent, reservation: Reservation) -> dict[str, Any]:
         "reference": reservation.reference,
         "organisation": consent.organisation,
         "session_id": reservation.session_id,
+        "request_id": reservation.request_id,
+        "replaces": consent.replaces,
+        "series_id": consent.series_id,
+        "occurrences": consent.occurrences,
         "charter": consent.charter,
         "excess": tuple(Excess.model_validate(one) for one in consent.excess),
         "founders": tuple(consent.founders),
@@ -86,6 +102,6 @@ def _about(consent: Consent, reservation: Reservation) -> dict[str, Any]:
     }
 
 
-def _tell(tx: Tx, consent: Consent, event: Event) -> None:
+def tell(tx: Tx, consent: Consent, event: Event) -> None:
     consent.version += 1
     tx.publish(event, sequence=consent.version)

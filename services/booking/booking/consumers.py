@@ -41,7 +41,7 @@ def consuming(settings: Settings) -> Subscriptions:
 
     @subscriptions.on(RoomRequested)
     async def on_room_requested(tx: Tx, event: Received[RoomRequested]) -> None:
-        await _follow(tx, settings, event, request_id=event.data.request_id)
+        await _follow(tx, settings, event, request_id=event.data.request_id, for_family=event.data.for_family)
 
     @subscriptions.on(RoomReleased)
     async def on_room_released(tx: Tx, event: Received[RoomReleased]) -> None:
@@ -57,6 +57,7 @@ async def _follow(
     *,
     session_id: UUID | None = None,
     request_id: UUID | None = None,
+    for_family: bool = False,
 ) -> None:
     """Give the session, or the request, the room that it asks for, or answer why not."""
     organisation, plan = event.producer, event.data
@@ -85,6 +86,7 @@ async def _follow(
                     organisation=organisation,
                     session_id=session_id,
                     request_id=request_id,
+                    for_family=for_family,
                     span=span,
                     room=plan.room,
                     people=plan.people,

@@ -1,7 +1,7 @@
 """The diary of the rooms: what is taken, and the one way to take it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 from ronde.clock import now
@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking import rules
-from booking.alternatives import alternatives, around
+from booking.alternatives import Fits, alternatives, around
 from booking.rules import Busy, Span, Wish
 from booking.settings import Settings
 from booking.tables import ONE_AT_A_TIME, Occupancy
@@ -37,42 +37,83 @@ TAKEN = text("""
     WHERE reservation_id <> :own
     ORDER BY 1, 2
 """).bindparams(bindparam("window", type_=TSTZRANGE))
+# Without what is held already: so a reservation and what asks to move it may overlap, and nobody else with either.
+BESIDE = text("""
+    INSERT INTO occupancies (reservation_id, space, during)
+    SELECT :id, space, unnest(tstzmultirange(:during) - coalesce(
+        (SELECT range_agg(held.during) FROM occupancies AS held
+         WHERE held.reservation_id = :beside AND held.space = asked.space), CAST('{}' AS tstzmultirange)))
+    FROM unnest(CAST(:spaces AS integer[])) AS asked(space)
+""").bindparams(bindparam("during", type_=TSTZRANGE))
+Fitting = Callable[[Span], Awaitable[Fits]]
+"""Of what time, to which slots."""
 
 
 async def take(
-    session: AsyncSession, settings: Settings, reservation_id: UUID, wish: Wish, *, prefer: str | None = None
+    session: AsyncSession,
+    settings: Settings,
+    reservation_id: UUID,
+    wish: Wish,
+    *,
+    fitting: Fitting,
+    prefer: str | None = None,
+    beside: UUID | None = None,
 ) -> Slot:
     """Hold what is wished for, in place of whatever the reservation held; `prefer` a room when any will do.
+
+    `beside`: what that one holds stays held, and is not in the way. `fitting`: what the charter lets them have, of what
+    could be offered instead.
 
     Raises the refusal, with `alternatives` in its extra, and changes nothing.
     """
     house = settings.house
     try:
         for room in rules.fitting(house, wish, now=now(), prefer=prefer):
-            if await occupy(session, reservation_id, room, wish.span):
+            if await occupy(session, reservation_id, room, wish.span, beside=beside):
                 return rules.slot(room, wish.span)
         raise rules.taken(house, wish)
     except Refused as refusal:
-        instead = await _instead(session, settings, reservation_id, wish)
+        instead = await _instead(session, settings, beside or reservation_id, wish, fitting)
         refusal.extra["alternatives"] = [slot.model_dump(mode="json") for slot in instead]
         raise
 
 
-async def release(session: AsyncSession, reservation_id: UUID) -> None:
-    """Free whatever the reservation holds."""
-    await session.execute(delete(Occupancy).where(Occupancy.reservation_id == reservation_id))
+async def release(session: AsyncSession, *reservation_ids: UUID) -> None:
+    """Free whatever they hold."""
+    await session.execute(delete(Occupancy).where(Occupancy.reservation_id.in_(reservation_ids)))
 
 
-async def occupy(session: AsyncSession, reservation_id: UUID, room: Room, span: Span) -> bool:
-    """Take the room; False when somebody has it, and then what the reservation held is still held."""
+async def settle_in(session: AsyncSession, reservation_id: UUID, successor_id: UUID, room: Room, span: Span) -> None:
+    """The slot taken beside is the reservation's, which leaves its own: it holds all of both, nobody is in the way."""
+    if not await occupy(session, reservation_id, room, span, after=successor_id):
+        raise RuntimeError(f"somebody is in the slot that {successor_id} holds")
+
+
+async def occupy(
+    session: AsyncSession,
+    reservation_id: UUID,
+    room: Room,
+    span: Span,
+    *,
+    beside: UUID | None = None,
+    after: UUID | None = None,
+) -> bool:
+    """Take the room; False when somebody has it, and then what the reservation held is still held.
+
+    Only what `beside` does not hold already; and what `after` held, which then holds nothing.
+    """
     whole = rules.blocked(room, span)
     during = Range(whole.starts_at, whole.ends_at)
     try:
         async with session.begin_nested():  # a lost try gives its locks back too
             await session.execute(QUEUE, {"spaces": list(room.spaces), "id": reservation_id})
-            await release(session, reservation_id)
-            rows = [{"reservation_id": reservation_id, "space": space, "during": during} for space in room.spaces]
-            await session.execute(insert(Occupancy), rows)
+            await release(session, reservation_id, *([after] if after else []))
+            if beside:
+                asked = {"id": reservation_id, "beside": beside, "spaces": list(room.spaces), "during": during}
+                await session.execute(BESIDE, asked)
+            else:
+                rows = [{"reservation_id": reservation_id, "space": space, "during": during} for space in room.spaces]
+                await session.execute(insert(Occupancy), rows)
     except IntegrityError as error:
         if violated(error, ONE_AT_A_TIME):
             return False
@@ -80,12 +121,15 @@ async def occupy(session: AsyncSession, reservation_id: UUID, room: Room, span: 
     return True
 
 
-async def _instead(session: AsyncSession, settings: Settings, own: UUID, wish: Wish) -> Sequence[Slot]:
+async def _instead(
+    session: AsyncSession, settings: Settings, own: UUID, wish: Wish, fitting: Fitting
+) -> Sequence[Slot]:
     house, days = settings.house, settings.alternatives_days
     if not rules.within_reach(wish.span, now()):
         return ()
-    busy = await _busy(session, house, own, around(wish, house.timezone, days=days))
-    return alternatives(house, wish, busy, now=now(), days=days)
+    window = around(wish, house.timezone, days=days)
+    busy, fits = await _busy(session, house, own, window), await fitting(window)
+    return alternatives(house, wish, busy, now=now(), days=days, fits=fits)
 
 
 async def _busy(session: AsyncSession, house: House, own: UUID, window: Span) -> Busy:

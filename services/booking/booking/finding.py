@@ -54,6 +54,17 @@ class PartOfASeries(Refused):
     }
 
 
+class AsksToMove(Refused):
+    """It keeps a slot to which another reservation, `reservation_id`, would move."""
+
+    code, status = "asks-to-move", 409
+    words: ClassVar[dict[str, str]] = {
+        "fr": "Cette demande déplace une autre réservation : changez celle-là, ou retirez la demande.",
+        "en": "This request moves another reservation: change that one, or withdraw the request.",
+    }
+    example: ClassVar[dict[str, str]] = {"reservation_id": "0198f6f0-7a3e-7cc1-9d5b-2f6a4c1e8b90"}
+
+
 async def of_session(session: AsyncSession, organisation: str, session_id: UUID) -> Reservation | None:
     """The reservation that this organisation's session asked for, whatever became of it."""
     query = select(Reservation).filter_by(organisation=organisation, session_id=session_id).with_for_update()
@@ -75,13 +86,15 @@ async def asked_before(
 async def their_own(session: AsyncSession, id: UUID, organisation: str, session_id: UUID | None) -> Reservation:
     """The reservation, when it is `organisation`'s to change: through `session_id`, if a session asked for it.
 
-    Raises NoSuchReservation, NotYours, FollowsItsSession, PartOfASeries.
+    Raises NoSuchReservation, NotYours, AsksToMove, FollowsItsSession, PartOfASeries.
     """
     reservation = await session.get(Reservation, id, with_for_update=True)
     if reservation is None:
         raise NoSuchReservation
     if reservation.organisation != organisation:
         raise NotYours
+    if reservation.moves is not None:
+        raise AsksToMove(reservation_id=str(reservation.moves))
     if reservation.session_id != session_id:
         raise FollowsItsSession
     if reservation.series_id is not None:

@@ -3,40 +3,40 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 from ronde.house import House
 from ronde.refusal import Refused
-from ronde.web import dates
 from ronde.web.language import pick
 from ronde.web.validation import by_field
 from ronde_contracts.event import Slot
 
-from booking.granting import OverTheCharter
-from booking.refusals import InThePast, RoomClosed, RoomTaken, RoomTooSmall, TooFarAhead, UnknownRoom
+from booking import wall
+from booking.refusals import (
+    InThePast,
+    RoomClosed,
+    RoomTaken,
+    RoomTooSmall,
+    TimeSkipped,
+    TimeTwice,
+    TooFarAhead,
+    UnknownRoom,
+)
 from booking.rules import Span
 
-FIELDS = ("room", "day", "from", "to", "people", "title")
+FIELDS = ("room", "day", "from", "to", "people", "title", "family")
 PEOPLE = (1, 1000)
 FIELD_OF: dict[type[Refused], str] = {
     UnknownRoom: "room", RoomTaken: "room", RoomTooSmall: "people", RoomClosed: "from", InThePast: "day",
-    TooFarAhead: "day", OverTheCharter: "from",
+    TooFarAhead: "day",
 }  # fmt: skip
 """Beside which field a refusal is said."""
 ENDS_FIRST = {
     "fr": "La fin vient après le début : choisissez une heure plus tard.",
     "en": "The end comes after the start: choose a later time.",
-}
-SKIPPED = {
-    "fr": "Ce jour-là, {clock} n'existe pas : les horloges avancent. Choisissez une autre heure.",
-    "en": "On that day {clock} does not exist: clocks go forward. Choose another time.",
-}
-TWICE = {
-    "fr": "Ce jour-là, {clock} existe deux fois : les horloges reculent. Choisissez une heure plus tôt ou plus tard.",
-    "en": "On that day {clock} exists twice: clocks go back. Choose an earlier or a later time.",
 }
 
 
@@ -56,6 +56,7 @@ class Asked:
     span: Span
     people: int
     title: dict[str, str] | None
+    for_family: bool
 
 
 def _shaped(kind: str, pattern: str) -> Callable[[Any], Any]:
@@ -82,6 +83,7 @@ class _Typed(BaseModel):
     ends: Clock = Field(alias="to")
     people: int = Field(ge=PEOPLE[0], le=PEOPLE[1])
     title: str | None = Field(None, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")
+    family: bool = False
 
 
 def read(typed: Mapping[str, str], house: House, lang: str) -> Asked:
@@ -98,23 +100,14 @@ def read(typed: Mapping[str, str], house: House, lang: str) -> Asked:
     moments, errors = {}, {}
     for field, at in (("from", form.starts), ("to", form.ends)):
         try:
-            moments[field] = moment(form.day, at, house, lang)
-        except ValueError as error:
-            errors[field] = str(error)
+            moments[field] = wall.moment(form.day, at, house.timezone)
+        except (TimeSkipped, TimeTwice) as refusal:
+            errors[field] = pick(refusal.reason, lang)
     if errors:
         raise Wrong(errors)
     title = {"fr": form.title} if form.title else None
-    return Asked(room=form.room, span=Span(moments["from"], moments["to"]), people=form.people, title=title)
-
-
-def moment(day: date, at: time, house: House, lang: str) -> datetime:
-    """That local time, in UTC. ValueError, in words, when clocks jump over it, or show it twice."""
-    local = datetime.combine(day, at, house.timezone)
-    first, second = local.astimezone(UTC), local.replace(fold=1).astimezone(UTC)
-    if first == second:
-        return first
-    words = TWICE if first < second else SKIPPED
-    raise ValueError(pick(words, lang).format(clock=dates.clock(local, lang, house.timezone)))
+    span = Span(moments["from"], moments["to"])
+    return Asked(room=form.room, span=span, people=form.people, title=title, for_family=form.family)
 
 
 def filled_in(
@@ -131,14 +124,13 @@ def filled_in(
 def instead(house: House, refusal: Refused, typed: Mapping[str, str]) -> list[tuple[Slot, dict[str, str]]]:
     """Each alternative with the fields that ask for it."""
     slots = [Slot.model_validate(one) for one in refusal.extra.get("alternatives", [])]
-    more = {"people": typed.get("people", ""), "title": typed.get("title", "")}
-    return [(slot, filled_in(house, slot.room, slot.starts_at, slot.ends_at, **more)) for slot in slots]
+    more = {name: typed.get(name, "") for name in ("people", "title", "family")}
+    return [(slot, {**filled_in(house, slot.room, slot.starts_at, slot.ends_at), **more}) for slot in slots]
 
 
-def opened_at(room: str, day: str, starts: str) -> dict[str, str]:
-    """A new form: what the link says, and an hour's time."""
-    ends = ""
-    if re.fullmatch(r"([01]\d|2[0-2]):[0-5]\d", starts):
+def opened_at(room: str, day: str, starts: str, ends: str = "", people: str = "") -> dict[str, str]:
+    """A new form: what the link says, and an hour's time when it does not say how long."""
+    if not ends and re.fullmatch(r"([01]\d|2[0-2]):[0-5]\d", starts):
         later = datetime.combine(date(2000, 1, 1), time.fromisoformat(starts)) + timedelta(hours=1)
         ends = f"{later:%H:%M}"
-    return {"room": room, "day": day, "from": starts, "to": ends, "people": "", "title": ""}
+    return {"room": room, "day": day, "from": starts, "to": ends, "people": people, "title": ""}

@@ -11,6 +11,9 @@ from ronde_contracts.event import Slot
 from booking.rules import Span
 
 WEEKS = 12
+FAMILIES = "families"
+"""Whose the hours are that an organisation reserved for a family: nobody's, and told apart."""
+FOR_FAMILIES = {"fr": "Pour des familles", "en": "For families"}
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Use:
 
 @dataclass(frozen=True)
 class Week:
-    """`hours` by organisation: those of the house in their order, then those who left it."""
+    """`hours` by organisation: those of the house in their order, then those who left it, and families."""
 
     monday: date
     hours: dict[str, float]

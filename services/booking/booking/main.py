@@ -55,7 +55,7 @@ async def _follow_the_charter(service: Service, settings: Settings) -> bool:
 
 async def _settle_consents(service: Service) -> bool:
     async with service.db.transaction() as tx:
-        return await settle_consents(tx)
+        return await settle_consents(tx, service.house)
 
 
 settings = Settings()

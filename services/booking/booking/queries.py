@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.finding import NoSuchReservation
+from booking.ledger import FAMILIES
 from booking.refusals import UnknownRoom
 from booking.rules import Span
 from booking.statement import Held
@@ -25,6 +26,12 @@ async def reservation(session: AsyncSession, id: UUID) -> Reservation:
     found = await session.get(Reservation, id)
     if found is None or found.slot is None:
         raise NoSuchReservation
+    return found
+
+
+async def successor(session: AsyncSession, reservation: Reservation) -> Reservation | None:
+    """What keeps the slot to which it would move, while the founders are asked."""
+    found: Reservation | None = await session.scalar(select(Reservation).filter_by(moves=reservation.id))
     return found
 
 
@@ -74,13 +81,18 @@ HELD = text("""
     FROM reservations LEFT JOIN LATERAL (
         SELECT during FROM occupancies WHERE reservation_id = reservations.id LIMIT 1
     ) AS taken ON true
-    WHERE organisation = :organisation AND state = 'confirmed' AND starts_at >= :starts AND starts_at < :ends
+    WHERE state = 'confirmed' AND starts_at >= :starts AND starts_at < :ends
+        AND CASE WHEN :families THEN for_family ELSE organisation = :organisation AND NOT for_family END
     ORDER BY starts_at, id
 """)
 
 
 async def held(session: AsyncSession, organisation: str, month: Span) -> list[Held]:
-    """What the organisation held during the month, and what reaches into it from either side."""
+    """What the organisation held during the month, and what reaches into it from either side.
+
+    What was reserved for families is nobody's: it is told apart, by whomever it was reserved, for FAMILIES.
+    """
     bounds = {"starts": month.starts_at - 2 * LONGEST, "ends": month.ends_at + LONGEST}
-    rows = await session.execute(HELD, {"organisation": organisation, **bounds})
+    whose = {"organisation": organisation, "families": organisation == FAMILIES}
+    rows = await session.execute(HELD, {**whose, **bounds})
     return [Held(room, name, Span(begins, ends), Span(since, until)) for room, name, begins, ends, since, until in rows]

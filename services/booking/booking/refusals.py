@@ -55,6 +55,40 @@ class TooFarAhead(Refused):
     }
 
 
+class TimeSkipped(Refused):
+    """Clocks jump over that local time on that day."""
+
+    code, status = "time-skipped", 422
+    words: ClassVar[Words] = {
+        "fr": "Ce jour-là, {clock} n'existe pas : les horloges avancent. Choisissez une autre heure.",
+        "en": "On that day {clock} does not exist: clocks go forward. Choose another time.",
+    }
+
+    @classmethod
+    def this_one(cls, local: datetime) -> "TimeSkipped":
+        return cls(_with_clock(cls.words, local))
+
+
+class TimeTwice(Refused):
+    """That local time comes twice on that day; a program that means one of the two gives its offset from UTC."""
+
+    code, status = "time-twice", 422
+    words: ClassVar[Words] = {
+        "fr": "Ce jour-là, {clock} existe deux fois : les horloges reculent. "
+        "Choisissez une heure plus tôt ou plus tard.",
+        "en": "On that day {clock} exists twice: clocks go back. Choose an earlier or a later time.",
+    }
+
+    @classmethod
+    def this_one(cls, local: datetime) -> "TimeTwice":
+        return cls(_with_clock(cls.words, local))
+
+
+def _with_clock(words: Words, local: datetime) -> Words:
+    assert local.tzinfo is not None  # noqa: S101 (a time on the wall of a house)
+    return {lang: said.format(clock=dates.clock(local, lang, local.tzinfo)) for lang, said in words.items()}
+
+
 class RoomTooSmall(NoRoom):
     """More people than the room holds."""
 

@@ -46,6 +46,7 @@ class NewReservation(Body):
     room: Slug | None = Field(None, description="none: the best that is free")
     people: int = Field(ge=1, le=1000, description="everybody in the room at once, adults and children")
     title: Title | None = None
+    for_family: bool = Field(False, description="for a family, who is not named; its hours are nobody's")
 
 
 class NewSlot(Body):
@@ -104,6 +105,10 @@ class ReservationShown(BaseModel):
     starts_at: AwareDatetime
     ends_at: AwareDatetime
     title: Words | None
+    for_family: bool = Field(False, description="an organisation's staff reserved it for a family")
+    moves: UUID | None = Field(
+        None, description="asked only: the reservation that keeps its own slot until the founders have answered"
+    )
 
     @classmethod
     def of(cls, reservation: Reservation) -> "ReservationShown":

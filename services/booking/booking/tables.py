@@ -42,6 +42,11 @@ class Reservation(Base):
 
     `occurrence` is the day on which the rule of its series put it; it keeps it wherever it is moved.
 
+    `moves` is the reservation that would have this slot instead of its own: such a row holds the slot while the
+    founders are asked, and is gone when they have answered. `consent_id` is what is asked of them, while it is.
+
+    `for_family`: an organisation's staff reserved it for a family, about whom nothing is kept.
+
     Room and time are what it holds or, once cancelled, held; a refused request has none (but what a founder objected
     to), nor has a session that was cancelled before we heard of its plan. `refusal` is the last answer while that
     answer was no: the fields of ReservationRefused. A confirmed reservation has one when it asked for another slot in
@@ -66,19 +71,35 @@ class Reservation(Base):
     refusal: Mapped[dict[str, Any] | None]
     refused_at: Mapped[datetime | None]
     held_until: Mapped[datetime | None]
+    consent_id: Mapped[UUID | None]
+    moves: Mapped[UUID | None]
+    for_family: Mapped[bool]
     series_id: Mapped[UUID | None]
     occurrence: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
 
     @classmethod
-    def new(cls, organisation: str, session_id: UUID | None = None, request_id: UUID | None = None) -> "Reservation":
+    def new(
+        cls,
+        organisation: str,
+        session_id: UUID | None = None,
+        request_id: UUID | None = None,
+        *,
+        for_family: bool = False,
+    ) -> "Reservation":
         """Nothing asked yet, nothing said."""
         id = new_id()
         return cls(
             id=id, reference=reference("R", id), organisation=organisation, session_id=session_id,
-            request_id=request_id, version=0, state=State.REFUSED,
+            request_id=request_id, version=0, state=State.REFUSED, for_family=for_family,
         )  # fmt: skip
+
+    def successor(self) -> "Reservation":
+        """What holds another slot for it, beside its own, while the founders are asked."""
+        made = Reservation.new(self.organisation, for_family=self.for_family)
+        made.moves = self.id
+        return made
 
     @property
     def slot(self) -> Slot | None:
@@ -93,12 +114,12 @@ class Reservation(Base):
         self.room, self.room_name = slot.room, slot.room_name
         self.starts_at, self.ends_at = slot.starts_at, slot.ends_at
         self.people, self.title = people, title
-        self.refusal = self.refused_at = self.held_until = None
+        self.refusal = self.refused_at = self.held_until = self.consent_id = None
 
-    def ask(self, slot: Slot, *, people: int, title: dict[str, str] | None) -> None:
+    def ask(self, slot: Slot, consent_id: UUID, *, people: int, title: dict[str, str] | None) -> None:
         """The slot is kept for them while the founders are asked."""
         self.hold(slot, people=people, title=title)
-        self.state = State.ASKED
+        self.state, self.consent_id = State.ASKED, consent_id
 
     def keep_until(self, deadline: datetime) -> None:
         """What it holds is not confirmed yet."""
@@ -147,7 +168,7 @@ class Occupancy(Base):
 
     reservation_id: Mapped[UUID] = mapped_column(primary_key=True)
     space: Mapped[int] = mapped_column(primary_key=True)
-    during: Mapped[Range[datetime]]
+    during: Mapped[Range[datetime]] = mapped_column(primary_key=True)
 
 
 ONE_AT_A_TIME = "occupancies_one_at_a_time"

@@ -93,6 +93,7 @@ def _about(reservation: Reservation) -> dict[str, Any]:
         "organisation": reservation.organisation,
         "session_id": reservation.session_id,
         "request_id": reservation.request_id,
+        "for_family": reservation.for_family,
     }
 
 

@@ -88,7 +88,7 @@ def _blocks(house: House, reservation: Reservation, lang: str, staff: str | None
             ends_at=slot.ends_at,
             title=pick(reservation.title or UNNAMED, lang),
             organisation=reservation.organisation,
-            href=f"/r/{reservation.id}" if staff == reservation.organisation else "",
+            href=f"/r/{reservation.moves or reservation.id}" if staff == reservation.organisation else "",
             detail="" if row == slot.room and room else name,
             kind="" if reservation.state == State.CONFIRMED else "waiting",
         )

@@ -1,12 +1,10 @@
 """Subscribing, the month's statement and an import in a real browser: by keyboard, without JavaScript, printed."""
 
 import re
-from itertools import product
 from pathlib import Path
 from typing import Literal
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from booking.testing import Desk, OpenDay
 from playwright.async_api import Browser, Page, expect
 
@@ -40,30 +38,6 @@ def planning(folder: Path, day: OpenDay) -> Path:
     file = folder / "planning.ics"
     file.write_text("BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//test//\n" + "".join(events) + "END:VCALENDAR\n")
     return file
-
-
-async def test_axe_finds_nothing_and_nothing_overflows(
-    browser: Browser, url: str, desk: Desk, day: OpenDay, tmp_path: Path
-) -> None:
-    await desk.reserve("cuisine", day.at("14:00", "16:00"))
-    file = planning(tmp_path, day)
-    paths = ("/calendars", "/calendars/renew?kind=room&about=cuisine", f"/statement?month={day.date:%Y-%m}",
-             "/statement", "/import", "tried")  # fmt: skip
-    for size in (PHONE, DESK):
-        page = await signed_in(browser, url, size, script=True)
-        if await page.get_by_role("button", name="Obtenir une adresse : Cuisine partagée").count():
-            await page.get_by_role("button", name="Obtenir une adresse : Cuisine partagée").click()
-        for scheme, path in product(SCHEMES, paths):
-            await page.emulate_media(color_scheme=scheme)
-            await page.goto(url + path.replace("tried", "/import"))
-            if path == "tried":
-                await page.get_by_label("Fichier .ics").set_input_files(file)
-                await page.get_by_role("button", name="Voir ce que cela donnerait").click()
-                await expect(page.locator("main")).to_contain_text("Impossible")
-            found = await Axe().run(page)
-            assert found.violations_count == 0, f"{path} {size} {scheme}: {found.generate_report()}"
-            assert await page.evaluate("document.documentElement.scrollWidth") == size[0], f"{path} {size}"
-        await page.context.close()
 
 
 async def test_subscribed_and_renewed_by_keyboard_without_script(browser: Browser, url: str) -> None:

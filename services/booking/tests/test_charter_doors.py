@@ -1,5 +1,6 @@
 """The charter at the doors: read by all, answered by founders with their key, adopted by every one of them."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from booking.charter_tables import CharterVersion
 from booking.rules import Span
 from booking.testing import Desk, OpenDay, Running, plan
+from booking.testing.running import request
 from booking.use_cases.adopt_charter import (
     ConsentToCharter,
     ForFoundersOnly,
@@ -20,6 +22,8 @@ from ronde.house import House, parse
 from ronde.ids import new_id
 
 pytestmark = pytest.mark.database
+SESSION = ("session.planned.v1", "session.changed.v1")
+REQUESTED = "room.requested.v1"
 HTML = {"Accept": "text/html", "Accept-Language": "fr"}
 
 
@@ -62,6 +66,38 @@ async def test_what_is_asked_is_answered_with_a_founder_s_key(doors: Running, at
         assert (await visitor.get(f"/reservations/{made.id}")).json()["state"] == "refused"
     async with doors.visitor("bottines") as visitor:
         assert (await visitor.post(f"{here}/consent")).json()["code"] == "not-asked-of-you"
+
+
+@pytest.mark.parametrize("plan", [plan, request])
+async def test_a_partner_s_change_over_the_charter_is_asked_and_its_slot_stays(
+    on_the_bus: Running, day: OpenDay, plan: Callable[..., dict[str, Any]]
+) -> None:
+    """session.changed, or room.requested again: at an hour that nobody counts, beyond the horizon of 540 days."""
+    planned, changed = SESSION if plan is not request else (REQUESTED, REQUESTED)
+    desk = Desk(on_the_bus.service.db, on_the_bus.settings)
+    id, ahead = new_id(), await far_ahead(desk, day)
+    await on_the_bus.hears(1)  # that was asked, to know a day
+    far = Span(ahead.starts_at - timedelta(hours=2), ahead.ends_at - timedelta(hours=2))
+    wish = {"room": "cuisine", "people": 6}
+    await on_the_bus.say((planned, 1, plan(id, day.at("18:00", "19:00"), **wish)))
+    ((_, _, held),) = await on_the_bus.hears(1)
+    await on_the_bus.say((changed, 2, plan(id, far, **wish)))
+    ((type, _, asked),) = await on_the_bus.hears(1)
+    assert (type, asked["reservation_id"]) == ("consent.asked", held["reservation_id"])
+    assert str(id) in (asked["session_id"], asked["request_id"])
+    assert asked["replaces"]["starts_at"] == held["starts_at"]
+    await on_the_bus.say((changed, 3, plan(id, far, **wish)))  # nothing new
+    async with on_the_bus.visitor("acepp") as visitor:
+        await visitor.post(f"/consents/{asked['consent_id']}/object", json={"reason": "Trop tôt pour le dire."})
+    (_, (type, _, told)) = await on_the_bus.hears(2)
+    assert (type, told["code"], told["kept"]["starts_at"]) == ("reservation.refused", "objected", held["starts_at"])
+    await on_the_bus.say((changed, 4, plan(id, far, **wish)))
+    ((_, _, again),) = await on_the_bus.hears(1)
+    for founder in ("acepp", "bottines"):
+        async with on_the_bus.visitor(founder) as visitor:
+            await visitor.post(f"/consents/{again['consent_id']}/consent")
+    (_, (type, _, moved)) = await on_the_bus.hears(2)
+    assert (type, moved["previous"]["starts_at"]) == ("reservation.moved", held["starts_at"])
 
 
 async def test_the_first_charter_comes_with_the_house_and_is_read_by_all(doors: Running, house: House) -> None:

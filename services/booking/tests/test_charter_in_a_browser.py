@@ -1,11 +1,9 @@
 """The charter, what is asked and the ledger in a real browser: by keyboard, without JavaScript, on phones and desks."""
 
 from datetime import datetime, timedelta
-from itertools import product
 from typing import Literal
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from booking.rules import Span
 from booking.testing import Desk, OpenDay
 from booking.use_cases.adopt_charter import follow_the_charter
@@ -49,21 +47,6 @@ async def ask(desk: Desk, day: OpenDay) -> None:
         ahead += timedelta(days=1)
     starts = datetime.fromisoformat(f"{ahead}T18:00").replace(tzinfo=house.timezone)
     await desk.reserve("cuisine", Span(starts, starts + timedelta(hours=1)))
-
-
-async def test_axe_finds_nothing_and_nothing_overflows(browser: Browser, url: str, desk: Desk, day: OpenDay) -> None:
-    await ask(desk, day)
-    for n, who in enumerate(("bottines", "relais", "acepp")):
-        await desk.reserve("salle-atelier", day.at(f"{9 + 3 * n}:00", f"{11 + 3 * n}:00"), organisation=who)
-    for size in (PHONE, DESK):
-        page = await signed_in(browser, url, size, script=True)
-        for scheme, path in product(SCHEMES, ("/the-charter", "/asked", f"/ledger?until={day.date}")):
-            await page.emulate_media(color_scheme=scheme)
-            await page.goto(url + path)
-            found = await Axe().run(page)
-            assert found.violations_count == 0, f"{path} {size} {scheme}: {found.generate_report()}"
-            assert await page.evaluate("document.documentElement.scrollWidth") == size[0], f"{path} {size}"
-        await page.context.close()
 
 
 async def test_an_objection_by_keyboard_without_script(browser: Browser, url: str, desk: Desk, day: OpenDay) -> None:

@@ -201,3 +201,49 @@ def test_without_a_place_and_without_a_choice_no_room_is_guessed(house: House) -
 def test_a_recurrence_is_a_local_day() -> None:
     late = "UID:1\nDTSTART:20270105T233000Z\nDURATION:PT15M\nRRULE:FREQ=DAILY;COUNT=1"
     assert [one.recurrence for one in planning(late).entries] == [date(2027, 1, 6).isoformat()]
+
+
+FROM_THE_SECOND = "UID:1\nRECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Paris:20270112T090000\n"
+
+
+def test_this_and_following_moves_each_day_from_then_on() -> None:
+    """One of a series changed with all that follow: they were taken at their old hours."""
+    later = FROM_THE_SECOND + ("SUMMARY:Poterie\nLOCATION:Cuisine\nDTSTART;TZID=Europe/Paris:20270113T100000\n"
+                             "DTEND;TZID=Europe/Paris:20270113T103000")  # fmt: skip
+    alone = "UID:1\nRECURRENCE-ID;TZID=Europe/Paris:20270119T090000\nDTSTART:20270121T080000Z\nDTEND:20270121T090000Z"
+    series = TUESDAYS + "RRULE:FREQ=WEEKLY;COUNT=14"
+    for events in ([series, later, alone], [alone, later, series]):
+        found = planning(*events)
+        assert found.odd == []
+        assert starts(found)[:4] == ["2027-01-05 09:00", "2027-01-13 10:00", "2027-01-21 09:00", "2027-01-27 10:00"]
+        assert starts(found)[-1] == "2027-04-07 10:00"  # after the change of the clocks
+        assert [one.recurrence for one in found.entries[:4]] == ["2027-01-05", "2027-01-12", "2027-01-19", "2027-01-26"]
+        assert [one.title for one in found.entries[:4]] == ["Peinture", "Poterie", None, "Poterie"]
+        assert {one.span.ends_at - one.span.starts_at for one in found.entries} == {
+            timedelta(hours=2), timedelta(minutes=30), timedelta(hours=1),
+        }  # fmt: skip
+
+
+def test_the_following_can_be_cancelled_and_changed_again() -> None:
+    again = (
+        FROM_THE_SECOND.replace("0112T", "0126T") + "STATUS:CANCELLED\nDTSTART:20270126T080000Z\nDTEND:20270126T100000Z"
+    )
+    first = FROM_THE_SECOND + "DTSTART;TZID=Europe/Paris:20270112T140000\nDURATION:PT1H"
+    found = planning(again, first, TUESDAYS + "RRULE:FREQ=WEEKLY;COUNT=5")
+    assert [one[5:] for one in starts(found)] == [
+        "01-05 09:00",
+        "01-12 14:00",
+        "01-19 14:00",
+        "01-26 09:00",
+        "02-02 09:00",
+    ]
+    assert [one.cancelled for one in found.entries] == [False, False, False, True, True]
+
+
+def test_this_and_following_that_is_not_understood_takes_none_of_those_days() -> None:
+    broken = FROM_THE_SECOND + "DTSTART;VALUE=DATE:20270112"
+    prior = FROM_THE_SECOND.replace("FUTURE", "PRIOR") + "DTSTART:20270112T080000Z\nDTEND:20270112T090000Z"
+    for event, code in ((broken, "all-day"), (prior, "this-and-following")):
+        found = planning(event, TUESDAYS + "RRULE:FREQ=WEEKLY;COUNT=5")
+        assert [one.code for one in found.odd] == [code]
+        assert starts(found) == ["2027-01-05 09:00"]

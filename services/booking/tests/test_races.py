@@ -2,11 +2,13 @@
 
 import asyncio
 from collections import Counter
+from contextlib import suppress
 
 import pytest
 from booking.refusals import RoomTaken
 from booking.tables import Reservation
 from booking.testing import Desk, OpenDay
+from booking.use_cases.reserve_room import ReserveRoom, reserve_room
 from ronde.refusal import Refused
 from sqlalchemy import text
 
@@ -69,3 +71,27 @@ async def test_any_room_for_more_than_there_are_gives_each_room_once(desk: Desk,
     assert sorted(rooms) == sorted(set(rooms))
     assert sum(isinstance(one, RoomTaken) for one in done) == 12 - len(rooms)
     assert len(rooms) == 6  # the whole hall is taken by its halves
+
+
+async def test_those_who_waited_for_a_slot_that_was_given_up_do_not_end_in_a_deadlock(desk: Desk, day: OpenDay) -> None:
+    """Their rows would each wait for the other's, a second, until Postgres breaks one off. So they queue before."""
+    span = day.at("9:00", "11:00")
+    asking: list[asyncio.Task[Reservation]] = []
+    with suppress(ZeroDivisionError):
+        async with asyncio.timeout(10), desk.db.transaction() as tx:
+            cmd = ReserveRoom(organisation="relais", span=span, people=4, room="cuisine")
+            await reserve_room(tx, desk.settings, cmd)
+            both = (desk.reserve("cuisine", span, organisation=who) for who in ("bottines", "acepp"))
+            asking += [asyncio.create_task(one) for one in both]
+            while await waiting(desk) < len(asking):  # noqa: ASYNC110 (they wait inside Postgres)
+                await asyncio.sleep(0.01)
+            raise ZeroDivisionError  # it gives up
+    async with asyncio.timeout(0.9):
+        assert sorted([await outcome(one) for one in asking]) == ["confirmed", "room-taken"]
+
+
+async def waiting(desk: Desk) -> int:
+    """How many wait for a lock of this database."""
+    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with desk.db.reading() as session:
+        return int(await session.scalar(text(query)))

@@ -7,7 +7,7 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 import pytest
-from booking.refusals import InThePast, TooFarAhead
+from booking.refusals import InThePast, TimeSkipped, TimeTwice, TooFarAhead
 from booking.series import refusals as no
 from booking.series.recurrence import AT_MOST, Recurrence, days, span_on
 from booking.series.verdicts import Verdict, Wanted, judge
@@ -172,7 +172,7 @@ def test_a_reservation_across_two_to_three_lasts_what_the_clocks_make_of_it(forw
 
 @pytest.mark.parametrize(("forward", "back"), CHANGES, ids=lambda day: str(day.year))
 def test_a_time_that_does_not_exist_or_comes_twice_is_not_guessed(forward: date, back: date) -> None:
-    for day, refusal in ((forward, no.TimeSkipped), (back, no.TimeTwice)):
+    for day, refusal in ((forward, TimeSkipped), (back, TimeTwice)):
         for starts, ends in ((time(2), time(4)), (time(2, 59), time(4)), (time(1), time(2, 30))):
             with pytest.raises(refusal):
                 span_on(day, starts, ends, PARIS)

@@ -14,6 +14,7 @@ from booking.testing import Desk, OpenDay, Running
 from httpx import AsyncClient, Response
 from ronde.clock import now
 from ronde.ids import new_id
+from time_machine import travel
 
 pytestmark = pytest.mark.database
 HTML = {"Accept": "text/html", "Accept-Language": "fr"}
@@ -176,3 +177,52 @@ async def test_a_title_in_two_languages_stays_when_only_the_hour_changes(
     made = await at_the_desk.reserve("cuisine", day.at("9:00", "11:00"), title=words)
     await staff.post(f"/r/{made.id}/move", data=fields(day, **{"from": "14:00", "to": "15:00"}))
     assert "Jam" in said(await staff.get(f"/r/{made.id}", params={"lang": "en"}))
+
+
+async def test_a_room_is_held_with_its_deadline_and_confirmed_from_the_page(
+    staff: AsyncClient, day: OpenDay, doors: Running
+) -> None:
+    assert "Retenir 30 minutes" in said(await staff.get("/reserve"))
+    held = await staff.post("/reserve", data={**fields(day), "hold": "yes"})
+    address = held.headers["Location"]
+    page = said(await staff.get(address))
+    assert "Retenu" in page
+    assert "À confirmer avant" in page
+    assert "/move" not in page
+    assert (await staff.get(f"{address}/move")).headers["Location"] == address
+    for _ in range(2):  # a double click
+        assert (await staff.post(f"{address}/confirm")).headers["Location"] == address
+    assert "Réservé" in said(await staff.get(address))
+    assert await doors.said() == 2
+
+
+async def test_a_hold_is_given_up_or_too_late_and_the_page_says_so(
+    staff: AsyncClient, day: OpenDay, doors: Running
+) -> None:
+    address = (await staff.post("/reserve", data={**fields(day), "hold": "yes"})).headers["Location"]
+    assert "Oui, rendre" in said(await staff.get(f"{address}/cancel"))
+    await staff.post(f"{address}/cancel")
+    assert "Annulé" in said(await staff.get(address))
+    address = (await staff.post("/reserve", data={**fields(day), "hold": "yes"})).headers["Location"]
+    with travel(now() + timedelta(minutes=31), tick=True):
+        assert "/confirm" not in (await staff.get(address)).text
+        late = await staff.post(f"{address}/confirm")
+    assert late.status_code == 409
+    assert "Délai passé" in said(late)
+    assert "n'est plus retenu" in said(late)
+    async with doors.visitor(**HTML) as visitor:
+        other = await signed_in(visitor, "relais")
+        assert (await other.post(f"{address}/confirm")).status_code == 403
+
+
+async def test_over_the_charter_nothing_is_held_and_the_form_says_what_to_do(
+    staff: AsyncClient, at_the_desk: Desk, day: OpenDay, doors: Running
+) -> None:
+    before = await doors.said()
+    far = day.date + timedelta(days=600)
+    while at_the_desk.settings.house.opening(far) is None or far.weekday() == 5:
+        far += timedelta(days=1)
+    answer = await staff.post("/reserve", data={**fields(day), "day": str(far), "hold": "yes"})
+    assert (answer.status_code, 'id="from-error"' in answer.text) == (409, True)
+    assert "réservez directement" in said(answer)
+    assert await doors.said() == before

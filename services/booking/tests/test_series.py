@@ -320,21 +320,17 @@ async def test_one_occurrence_is_given_back_and_the_last_one_ends_the_series(des
     ]
 
 
-async def test_no_series_goes_over_the_charter_and_what_would_is_asked_for_by_itself(desk: Desk) -> None:
+async def test_what_a_series_would_go_over_the_charter_is_asked_once(desk: Desk) -> None:
     """24 peak hours a week, says the house file; 15 are held here, and the other room would make 30."""
     every_day = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR;COUNT=10"
     await desk.reserve_series(every_day, MONDAY, ends="12:00")
-    with pytest.raises(no.SeriesClashes) as refused:
-        await desk.reserve_series(every_day, MONDAY, "salle-reunion", ends="12:00")
-    days = [one["day"] for one in refused.value.extra["occurrences"]]
-    assert {one["verdict"] for one in refused.value.extra["occurrences"]} == {"over-the-charter"}
-    assert days == ["2027-01-14", "2027-01-15", "2027-01-21", "2027-01-22"]
-    assert refused.value.extra["rooms"] == []
-
     made = await desk.reserve_series(every_day, MONDAY, "salle-reunion", ends="12:00", mode=Mode.FREE)
-    assert [one.wanted.day.isoformat() for one in made.left_out] == days
-    alone = await desk.reserve("salle-reunion", at(date(2027, 1, 14), 9, 12, desk))
-    assert alone.state == State.ASKED
+    days = ["2027-01-14", "2027-01-15", "2027-01-21", "2027-01-22"]
+    assert ([str(one.occurrence) for one in made.asked], made.left_out) == (days, [])
+    (_, _, asked), (type, _, confirmed) = (await desk.said())[-2:]
+    assert [one["day"] for one in asked["occurrences"]] == days
+    assert [(one["code"], one["minutes_over"]) for one in asked["excess"]] == [("over-week", 360)] * 2
+    assert (type, len(confirmed["occurrences"])) == ("series.confirmed", 6)
     later = await desk.reserve_series(every_day, MONDAY, "salle-atelier", "12:30", "13:30")
     with pytest.raises(no.SeriesClashes):
         await desk.change_series(later.series.id, ALL, starts=time(9), ends=time(12))
@@ -343,7 +339,8 @@ async def test_no_series_goes_over_the_charter_and_what_would_is_asked_for_by_it
 
 async def test_a_window_kept_for_another_is_left_to_them(desk: Desk) -> None:
     made = await desk.reserve_series("FREQ=WEEKLY;COUNT=4", TUESDAY, "salle-motricite", mode=Mode.FREE)
-    assert [one.wanted.day for one in made.left_out] == [weeks(2), weeks(3)]  # released 21 days before
+    assert [one.occurrence for one in made.asked] == [weeks(2), weeks(3)]  # released 21 days before
+    await desk.cancel_series(made.series.id, FOLLOWING, weeks(2))
     theirs = await desk.reserve_series("FREQ=WEEKLY;COUNT=2", weeks(2), "salle-motricite", organisation="relais")
     assert len(theirs.occurrences) == 2
 

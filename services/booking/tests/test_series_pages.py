@@ -43,6 +43,13 @@ async def ask(staff: AsyncClient, **changes: str) -> Response:
     return await staff.post("/repeat", data={"idempotency_key": str(new_id()), **WISH, **changes})
 
 
+async def ask_again(staff: AsyncClient, page: str, label: str) -> str:
+    """Press the button that offers something else for all of it."""
+    form = next(one for one in page.split("<form") if f">{label}</button>" in one)
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
+    return said(await staff.post("/repeat", data=fields))
+
+
 def said(answer: Response) -> str:
     text = re.sub(r"<[^>]+>", " ", answer.text)
     return " ".join(html.unescape(text).replace("\u00a0", " ").split())
@@ -78,10 +85,17 @@ async def test_a_series_is_reserved_shown_and_given_back_in_parts(staff: AsyncCl
 async def test_what_is_taken_is_said_and_the_rest_can_be_had(staff: AsyncClient, doors: Running) -> None:
     desk = Desk(doors.service.db, doors.settings, "acepp")
     await desk.reserve_series("FREQ=WEEKLY;COUNT=2", datetime(2027, 3, 15, tzinfo=UTC).date())
-    seen = said(await ask(staff))
+    shown = await ask(staff)
+    seen = said(shown)
     assert "2 dates libres sur 5" in seen
-    assert "Tout serait libre dans : Salle de réunion" in seen
+    assert "Tout serait libre ainsi Salle de réunion" in seen
+    [later, *_] = re.findall(r'<button class="button second">(de [^<]+)</button>', shown.text)
     assert "Acepp" not in seen
+    [*_, other] = re.findall(r'href="(/reserve/[^"]+)"', shown.text.split("Libre ce jour-là")[1].split("</li>")[0])
+    assert "4 dates libres sur 5" in await ask_again(staff, shown.text, later)
+    form = (await staff.get(html.unescape(other))).text
+    assert 'value="2027-03-15"' in form
+    assert 'name="people" type="number" value="6"' in form
     too_late = await ask(staff, mode="all-or-nothing")
     assert (too_late.status_code, "Réserver ce qui est libre" in said(too_late)) == (409, True)
     made = await ask(staff, mode="what-is-free")

@@ -17,6 +17,7 @@ class _Reservation(Event):
     organisation: Slug = Field(description="who asked, by the name of its broker user")
     session_id: UUID | None = Field(None, description="the organisation's session that the room is for")
     request_id: UUID | None = Field(None, description="of room.requested.v1, when that is how it was asked for")
+    for_family: bool = Field(False, description="for a family, who is not named: its hours are nobody's")
 
 
 class ReservationConfirmed(_Reservation, Lasting):
@@ -159,6 +160,14 @@ class _Consent(Event, Slot):
     reference: str = Field(description="the reservation's, short, for people: R-7K3QX9")
     organisation: Slug = Field(description="who asked, by the name of its broker user")
     session_id: UUID | None = Field(None, description="the organisation's session that the room is for")
+    request_id: UUID | None = Field(None, description="of room.requested.v1, when that is how it was asked for")
+    replaces: Slot | None = Field(
+        None, description="what the reservation keeps meanwhile, and after an objection: it asks to move"
+    )
+    series_id: UUID | None = Field(None, description="the series for which it is asked, once for all of its dates")
+    occurrences: tuple[Occurrence, ...] = Field(
+        (), description="of the series: all dates that are asked; the slot and the reservation are those of the first"
+    )
     charter: int = Field(description="the version of the charter that it goes over")
     excess: tuple[Excess, ...] = Field(min_length=1)
     founders: tuple[Slug, ...] = Field(description="who may object; who says nothing consents")
@@ -173,7 +182,7 @@ class ConsentAsked(_Consent):
 
 
 class ConsentGiven(_Consent):
-    """Nobody objected: the reservation is confirmed."""
+    """Nobody objected: the reservation is confirmed, or moved."""
 
     type: ClassVar[str] = "consent.given.v1"
     routing_key: ClassVar[str] = "booking.consent.given.v1"
@@ -182,7 +191,7 @@ class ConsentGiven(_Consent):
 
 
 class ConsentRefused(_Consent):
-    """A founder objected: the slot is free again."""
+    """A founder objected: the slot is free again, and what asked to move keeps its own."""
 
     type: ClassVar[str] = "consent.refused.v1"
     routing_key: ClassVar[str] = "booking.consent.refused.v1"

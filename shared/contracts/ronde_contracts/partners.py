@@ -71,6 +71,9 @@ class RoomRequested(Event, Lasting):
     title: Words | None = Field(None, description="what it is for, for everybody to read")
     room: Slug | None = Field(None, description="the room wished for; none: any room that fits")
     people: int = Field(ge=1, le=1000, description="everybody in the room at once, adults and children")
+    for_family: bool = Field(
+        False, description="for a family, who is not named: its hours are nobody's; what was said first holds"
+    )
 
 
 class RoomReleased(Event):

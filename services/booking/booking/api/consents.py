@@ -8,7 +8,7 @@ from pydantic.config import JsonDict
 from ronde.service import service_of
 from ronde.web import Organisation
 from ronde.web.schema import KEY, refusals
-from ronde_contracts.booking import Excess
+from ronde_contracts.booking import Excess, Occurrence
 from ronde_contracts.event import Slot, Slug
 
 from booking import asking
@@ -70,6 +70,9 @@ class ConsentShown(BaseModel):
     state: Answered
     charter: int = Field(description="the version that it goes over")
     slot: Slot
+    replaces: Slot | None = Field(None, description="what the reservation keeps meanwhile, when it asks to move")
+    series_id: UUID | None = Field(None, description="the series for which it is asked, once for all of its dates")
+    occurrences: list[Occurrence] = Field(default_factory=list, description="these dates; `slot` is the first of them")
     excess: list[Excess]
     founders: list[Slug] = Field(description="who may object")
     until: AwareDatetime = Field(description="when silence has become consent")
@@ -94,12 +97,13 @@ async def show_consent(id: UUID, _: Organisation, request: Request) -> ConsentSh
 
 @router.post("/{id}/consent", summary="Consent, before silence does", responses=refusals(*KEY, *ANSWERS))
 async def post_consent(id: UUID, organisation: Organisation, request: Request) -> ConsentShown:
+    cmd = AnswerConsent(consent_id=id, organisation=organisation)
     async with service_of(request).db.transaction() as tx:
-        return ConsentShown.of(await answer_consent(tx, AnswerConsent(consent_id=id, organisation=organisation)))
+        return ConsentShown.of(await answer_consent(tx, service_of(request).house, cmd))
 
 
 @router.post("/{id}/object", summary="Object, with a reason: the slot is freed", responses=refusals(*KEY, *ANSWERS))
 async def post_objection(id: UUID, body: Objection, organisation: Organisation, request: Request) -> ConsentShown:
     cmd = AnswerConsent(consent_id=id, organisation=organisation, objection=body.reason)
     async with service_of(request).db.transaction() as tx:
-        return ConsentShown.of(await answer_consent(tx, cmd))
+        return ConsentShown.of(await answer_consent(tx, service_of(request).house, cmd))

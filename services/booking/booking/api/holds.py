@@ -48,7 +48,7 @@ class HoldShown(ReservationShown):
 async def post_hold(body: NewHold, organisation: Organisation, attempt: Once, request: Request) -> Response:
     cmd = HoldRoom(
         organisation=organisation, room=body.room, span=body.span, people=body.people, title=body.title,
-        minutes=body.minutes,
+        minutes=body.minutes, for_family=body.for_family,
     )  # fmt: skip
     async with service_of(request).db.transaction() as tx:
 

@@ -89,9 +89,9 @@ async def post_import(body: NewImport, organisation: Organisation, attempt: Once
     """An event that has changed since its last import moves its reservation; one that is cancelled gives it back."""
     settings = settings_of(request)
     cmd = await understood(settings, organisation, body.calendar, body.room, body.people)
-    async with service_of(request).db.transaction() as tx:
+    db = service_of(request).db
 
-        async def action() -> Response:
-            return JSONResponse(ImportShown.of(await followed(tx, settings, cmd)).model_dump(mode="json"))
+    async def action() -> Response:
+        return JSONResponse(ImportShown.of(await followed(db, settings, cmd)).model_dump(mode="json"))
 
-        return await attempt.once(tx, organisation, action)
+    return await attempt.once_in_parts(db, organisation, action)

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 
 from booking import queries
 from booking.doors import settings_of
-from booking.finding import FollowsItsSession, NoSuchReservation, NotYours, PartOfASeries
+from booking.finding import AsksToMove, FollowsItsSession, NoSuchReservation, NotYours, PartOfASeries
 from booking.refusals import InThePast, RoomClosed, RoomTaken, RoomTooSmall, TooFarAhead, UnknownRoom
 from booking.rules import Span
 from booking.shapes import NewReservation, NewSlot, ReservationShown, RoomShown
@@ -87,7 +87,8 @@ async def post_reservation(
     body: NewReservation, organisation: Organisation, attempt: Once, request: Request
 ) -> Response:
     cmd = ReserveRoom(
-        organisation=organisation, room=body.room, span=body.span, people=body.people, title=body.title
+        organisation=organisation, room=body.room, span=body.span, people=body.people, title=body.title,
+        for_family=body.for_family,
     )  # fmt: skip
     async with service_of(request).db.transaction() as tx:
 
@@ -100,8 +101,8 @@ async def post_reservation(
 
 @router.post(
     "/reservations/{id}/move",
-    summary="Move it to another time or room; refused, it keeps its own",
-    responses=refusals(*KEY, *THEIRS, NothingToMove, *NO_ROOM),
+    summary="Move it to another time or room; refused, it keeps its own, and also while the founders are asked",
+    responses=refusals(*KEY, *THEIRS, AsksToMove, NothingToMove, *NO_ROOM),
 )
 async def post_move(id: UUID, body: NewSlot, organisation: Organisation, request: Request) -> ReservationShown:
     cmd = MoveReservation(

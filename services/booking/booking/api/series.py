@@ -22,10 +22,11 @@ from booking.series.refusals import (
     SeriesEmpty,
     SeriesTooLong,
     SeriesWithoutEnd,
+    StillAsked,
 )
-from booking.series.shapes import AskedSeries, NewSeries, Part, Preview, SeriesChange, SeriesShown, VerdictShown
+from booking.series.shapes import AskedSeries, NewSeries, Part, Preview, SeriesChange, SeriesShown
 from booking.use_cases.cancel_series import CancelSeries, cancel_series
-from booking.use_cases.change_series import ChangeSeries, change_series
+from booking.use_cases.change_series import ChangeSeries, change_series, preview_change
 from booking.use_cases.reserve_series import ReserveSeries, reserve_series
 
 router = APIRouter(tags=["series"])
@@ -41,10 +42,10 @@ THEIRS = (NoSuchSeries, NotYours, NoSuchOccurrence, InThePast, NothingToCome)
 )
 async def post_preview(body: AskedSeries, organisation: Organisation, request: Request) -> Preview:
     async with service_of(request).db.reading() as session:
-        judged, rooms = await queries.preview(
+        found = await queries.preview(
             session, settings_of(request).house, organisation, body.room, body.recurrence, body.people
         )  # fmt: skip
-    return Preview(occurrences=[VerdictShown.of(one) for one in judged], rooms=rooms)
+    return Preview.of(*found)
 
 
 @router.post(
@@ -63,7 +64,7 @@ async def post_series(body: NewSeries, organisation: Organisation, attempt: Once
 
         async def action() -> Response:
             made = await reserve_series(tx, settings_of(request), cmd)
-            shown = SeriesShown.of(made.series, made.occurrences, made.left_out)
+            shown = SeriesShown.of(made.series, made.occurrences, made.left_out, made.asked)
             return JSONResponse(shown.model_dump(mode="json"), 201, {"Location": f"/series/{shown.id}"})
 
         return await attempt.once(tx, organisation, action)
@@ -72,19 +73,34 @@ async def post_series(body: NewSeries, organisation: Organisation, attempt: Once
 @router.get("/series/{id}", summary="One series", responses=refusals(NoSuchSeries))
 async def show_series(id: UUID, request: Request) -> SeriesShown:
     async with service_of(request).db.reading() as session:
-        return SeriesShown.of(*await queries.series(session, id))
+        return SeriesShown.of(*await queries.series(session, id), asked=await queries.asked(session, id))
+
+
+@router.post(
+    "/series/{id}/change/preview",
+    summary="What each occurrence that a change moves would meet; nothing is changed",
+    responses=refusals(*KEY, *THEIRS, *NO_ROOM, HoursUpsideDown, StillAsked),
+)
+async def post_change_preview(id: UUID, body: SeriesChange, organisation: Organisation, request: Request) -> Preview:
+    async with service_of(request).db.reading() as session:
+        return Preview.of(*await preview_change(session, settings_of(request), _change(id, organisation, body)))
 
 
 @router.post(
     "/series/{id}/change",
     summary="Change one occurrence, one and those that follow, or all; refused, nothing changes",
-    responses=refusals(*KEY, *THEIRS, *NO_ROOM, HoursUpsideDown, SeriesClashes),
+    responses=refusals(*KEY, *THEIRS, *NO_ROOM, HoursUpsideDown, SeriesClashes, StillAsked),
 )
 async def post_change(id: UUID, body: SeriesChange, organisation: Organisation, request: Request) -> SeriesShown:
-    cmd = ChangeSeries(series_id=id, organisation=organisation, **{name: getattr(body, name) for name in CHANGEABLE})
+    cmd = _change(id, organisation, body)
     async with service_of(request).db.transaction() as tx:
         changed = await change_series(tx, settings_of(request), cmd)
-        return SeriesShown.of(changed.series, changed.occurrences, changed.left_out)
+        asked = await queries.asked(tx.session, id)
+        return SeriesShown.of(changed.series, changed.occurrences, changed.left_out, asked)
+
+
+def _change(id: UUID, organisation: str, body: SeriesChange) -> ChangeSeries:
+    return ChangeSeries(series_id=id, organisation=organisation, **{name: getattr(body, name) for name in CHANGEABLE})
 
 
 CHANGEABLE = tuple(SeriesChange.model_fields)
@@ -99,4 +115,4 @@ async def post_cancel(id: UUID, body: Part, organisation: Organisation, request:
     cmd = CancelSeries(series_id=id, organisation=organisation, which=body.which, day=body.day)
     async with service_of(request).db.transaction() as tx:
         await cancel_series(tx, cmd)
-        return SeriesShown.of(*await queries.series(tx.session, id))
+        return SeriesShown.of(*await queries.series(tx.session, id), asked=await queries.asked(tx.session, id))

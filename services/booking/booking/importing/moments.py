@@ -59,9 +59,17 @@ def day_meant(event: Component, zone: ZoneInfo) -> date:
     day = getattr(recurrence, "dt", None)
     if not isinstance(day, date) or "RRULE" in event or "RDATE" in event:
         raise NotUnderstood("rule")
-    if "RANGE" in recurrence.params:
-        raise NotUnderstood("this-and-following")
     return moment(event, "RECURRENCE-ID", zone).astimezone(zone).date() if isinstance(day, datetime) else day
+
+
+def shifted(event: Component, zone: ZoneInfo) -> timedelta:
+    """By how much it moves its day and those that follow, on the event's own wall clock (RANGE=THISANDFUTURE)."""
+    recurrence: Any = event["RECURRENCE-ID"]
+    if str(recurrence.params["RANGE"]).upper() != "THISANDFUTURE" or not isinstance(recurrence.dt, datetime):
+        raise NotUnderstood("this-and-following")
+    starts = moment(event, "DTSTART", zone)
+    was = moment(event, "RECURRENCE-ID", zone).astimezone(starts.tzinfo)
+    return starts.replace(tzinfo=None) - was.replace(tzinfo=None)
 
 
 def repeated(event: Component, zone: ZoneInfo) -> Iterator[datetime]:

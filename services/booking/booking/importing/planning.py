@@ -5,14 +5,15 @@ An occurrence is known by its event's UID and the local day of its RECURRENCE-ID
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Component
 
-from booking.importing.moments import day_meant, repeated, span_of
+from booking.importing.moments import day_meant, repeated, shifted, span_of
 from booking.importing.refusals import NotACalendar, NotUnderstood, TooManyOccurrences
 from booking.rules import Span
+from booking.wall import moments
 from booking.writing import printable
 
 LONGEST = 200_000
@@ -87,6 +88,16 @@ def _with_method(calendar: Component) -> Iterator[Component]:
         yield component
 
 
+@dataclass(frozen=True)
+class _From:
+    """What a series says from a day of it on; `event` None when that is not understood."""
+
+    day: str
+    event: Component | None = None
+    shift: timedelta = timedelta()
+    lasts: timedelta = timedelta()
+
+
 class _Reader:
     def __init__(self, zone: ZoneInfo, now: datetime, until: datetime) -> None:
         self.zone, self.now, self.until = zone, now, until
@@ -94,6 +105,7 @@ class _Reader:
         self._steps = 0
         self._seen: set[tuple[str, str]] = set()
         self._replaced: set[tuple[str, str]] = set()
+        self._from: dict[str, list[_From]] = {}
 
     def read(self, components: Iterable[Component]) -> None:
         events = []
@@ -110,6 +122,10 @@ class _Reader:
         for one in events:
             if "RECURRENCE-ID" not in one:
                 self._each(one, self._event)
+        for changes in self._from.values():  # of a series that is not in the file
+            for change in changes:
+                if change.event is not None:
+                    self._odd("this-and-following", change.event)
 
     def _each(self, event: Component, follow: Callable[[Component], None]) -> None:
         try:
@@ -124,30 +140,48 @@ class _Reader:
 
     def _changed(self, event: Component) -> None:
         day = day_meant(event, self.zone).isoformat()
+        if "RANGE" in event["RECURRENCE-ID"].params:
+            self._from_then_on(event, day)
+            return
         key = (str(event["UID"]), day)
         if key in self._replaced:
             raise NotUnderstood("twice")
         self._replaced.add(key)  # also when the rest is not understood: then that day is nobody's guess
         self._entry(event, day, self._span(event))
 
+    def _from_then_on(self, event: Component, day: str) -> None:
+        changes = self._from.setdefault(str(event["UID"]), [])
+        try:
+            span = self._span(event)
+            changes.append(_From(day, event, shifted(event, self.zone), span.ends_at - span.starts_at))
+        except NotUnderstood:
+            changes.append(_From(day))  # then nobody guesses what those days are
+            raise
+
     def _event(self, event: Component) -> None:
         first = self._span(event)
         if "RRULE" not in event and "RDATE" not in event:
             self._once(event, "", first)
             return
-        lasts = first.ends_at - first.starts_at
+        later = sorted(self._from.pop(str(event["UID"]), []), key=lambda one: one.day)
+        changes = [_From("", event, lasts=first.ends_at - first.starts_at), *later]
         for local in repeated(event, self.zone):
             self._steps += 1
             if self._steps > MOST_STEPS:
                 raise TooManyOccurrences
+            day = local.astimezone(UTC).astimezone(self.zone).date().isoformat()
+            meant = next(one for one in reversed(changes) if one.day <= day)
+            if meant.event is None:
+                continue
+            local = (local.replace(tzinfo=None) + meant.shift).replace(tzinfo=local.tzinfo)  # noqa: PLW2901
             starts_at = local.astimezone(UTC)
             if starts_at >= self.until:
                 self._odd("continues", event, self.until)
                 return
-            if starts_at.astimezone(local.tzinfo).replace(tzinfo=None) != local.replace(tzinfo=None, fold=0):
+            if local.tzinfo and not moments(local.date(), local.time(), local.tzinfo):
                 self._odd("no-such-time", event, starts_at)
                 continue
-            self._once(event, starts_at.astimezone(self.zone).date().isoformat(), Span(starts_at, starts_at + lasts))
+            self._once(meant.event, day, Span(starts_at, starts_at + meant.lasts))
 
     def _span(self, event: Component) -> Span:
         if event.errors:

@@ -65,8 +65,10 @@ WHY: dict[str, Words] = {
         "en": "Its rule of recurrence is not understood: reserve the series by hand.",
     },
     "this-and-following": {
-        "fr": "Un changement « cet événement et les suivants » n'est pas compris : exportez chaque séance.",
-        "en": "A change of “this and following” is not understood: export each occurrence.",
+        "fr": "Un changement « cet événement et les suivants » n'est pas compris, et rien n'est pris de ces dates : "
+        "exportez chaque séance, ou réservez-les à la main.",
+        "en": "A change of “this and following” is not understood, and nothing is taken of those dates: "
+        "export each occurrence, or reserve them by hand.",
     },
     "no-such-time": {
         "fr": "Cette heure n'existe pas ce jour-là : les horloges avancent.",

@@ -9,11 +9,11 @@ from ronde.clock import now
 from ronde.house.model import Hours
 from ronde.service import service_of
 from ronde.web import Staff, dates, render
-from ronde.web.language import language
+from ronde.web.language import language, pick
 from starlette.responses import RedirectResponse, Response
 
 from booking import asking, drawing
-from booking.ledger import WEEKS, ledger, span_of
+from booking.ledger import FAMILIES, FOR_FAMILIES, WEEKS, ledger, span_of
 from booking.use_cases.adopt_charter import ConsentToCharter, consent_to_charter
 from booking.use_cases.answer_consent import AnswerConsent, answer_consent
 from booking.week import monday_of
@@ -65,7 +65,7 @@ async def show_asked(request: Request, staff: Staff) -> Response:
 @router.post("/asked/{id}/consent")
 async def post_consent(id: UUID, request: Request, staff: Staff) -> Response:
     async with service_of(request).db.transaction() as tx:
-        await answer_consent(tx, AnswerConsent(consent_id=id, organisation=staff))
+        await answer_consent(tx, service_of(request).house, AnswerConsent(consent_id=id, organisation=staff))
     return RedirectResponse("/asked", 303)
 
 
@@ -75,7 +75,8 @@ async def post_objection(id: UUID, request: Request, staff: Staff, reason: Annot
     if not 3 <= len(reason) <= 200:
         return await _asked(request, staff, {f"reason-{id}": TOO_SHORT[language(request)]}, status=422)
     async with service_of(request).db.transaction() as tx:
-        await answer_consent(tx, AnswerConsent(consent_id=id, organisation=staff, objection=reason))
+        cmd = AnswerConsent(consent_id=id, organisation=staff, objection=reason)
+        await answer_consent(tx, service_of(request).house, cmd)
     return RedirectResponse("/asked", 303)
 
 
@@ -94,7 +95,8 @@ async def show_ledger(
         request,
         "ledger.html",
         ledger=found,
-        names={one.id: one.name for one in house.organisations},
+        names={**{one.id: one.name for one in house.organisations}, FAMILIES: pick(FOR_FAMILIES, language(request))},
+        families=FAMILIES,
         colours={one.id: one.colour for one in house.organisations},
         founders=len(house.founders),
         columns=drawing.columns,

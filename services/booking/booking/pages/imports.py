@@ -49,12 +49,12 @@ async def follow_planning(
 ) -> Response:
     settings = settings_of(request)
     cmd = await understood(settings, staff, _unpacked(planning), room or None, people)
-    async with service_of(request).db.transaction() as tx:
+    db = service_of(request).db
 
-        async def action() -> Response:
-            return _report(request, await followed(tx, settings, cmd))
+    async def action() -> Response:
+        return _report(request, await followed(db, settings, cmd))
 
-        return await attempt.once(tx, staff, action)
+    return await attempt.once_in_parts(db, staff, action)
 
 
 def _form(request: Request, errors: dict[str, str] | None = None, room: str = "", people: int = 10) -> Response:

@@ -69,8 +69,12 @@ async def post_repeat(request: Request, staff: Staff, attempt: Once) -> Response
 async def show_series(id: UUID, request: Request, staff: Staff) -> Response:
     async with service_of(request).db.reading() as session:
         series, occurrences = await queries.series(session, id)
-    theirs = series.organisation == staff and series.state == State.CONFIRMED
-    return render(request, "series.html", series=series, occurrences=occurrences, theirs=theirs, now=now())
+        asked, objections = await queries.asked(session, id), await queries.objections(session, id)
+    theirs = series.organisation == staff and series.state in (State.CONFIRMED, State.ASKED)
+    return render(
+        request, "series.html", series=series, occurrences=occurrences, asked=asked, objections=objections,
+        theirs=theirs, now=now(),
+    )  # fmt: skip
 
 
 @router.get("/s/{id}/cancel")
@@ -80,7 +84,8 @@ async def show_cancel(
     """What others may take at once asks once."""
     async with service_of(request).db.reading() as session:
         series, occurrences = await queries.series(session, id)
-    meant = _meant(occurrences, which, day)
+        asked = await queries.asked(session, id)
+    meant = _meant([*occurrences, *asked], which, day)
     if series.organisation != staff or not meant:
         return RedirectResponse(f"/s/{id}", 303)
     return render(request, "cancel_series.html", series=series, meant=meant, which=str(which), day=day)
@@ -109,14 +114,16 @@ def _meant(occurrences: Sequence[Reservation], which: Which, day: date | None) -
 
 
 async def _preview(request: Request, staff: str, typed: dict[str, str], asked: Asked, status: int = 200) -> Response:
-    house = settings_of(request).house
+    house, lang = settings_of(request).house, language(request)
     async with service_of(request).db.reading() as session:
-        judged, rooms = await queries.preview(session, house, staff, asked.room, asked.recurrence, asked.people)
+        judged, instead = await queries.preview(session, house, staff, asked.room, asked.recurrence, asked.people)
     free = sum(one.verdict == "free" for one in judged)
+    over = sum(one.verdict == "over-the-charter" for one in judged)
     closed = sum(one.verdict == "closed" for one in judged)
     return _form(
-        request, typed, status=status, judged=judged, rooms=[house.room(id) for id in rooms], free=free,
-        whole=free + closed == len(judged),
+        request, typed, status=status, judged=judged, free=free, over=over,
+        offers=forms.offers(house, instead, lang), elsewhere=forms.elsewhere(house, instead, asked.people, lang),
+        whole=free + over + closed == len(judged),
     )  # fmt: skip
 
 

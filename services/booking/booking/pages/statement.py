@@ -9,12 +9,13 @@ from ronde.clock import now
 from ronde.service import service_of
 from ronde.web import Staff, render
 from ronde.web.dates import LOCALES
-from ronde.web.language import language
+from ronde.web.language import language, pick
 from ronde_contracts.event import Slug
 from starlette.responses import Response
 
 from booking import queries, statement
 from booking.doors import settings_of
+from booking.ledger import FAMILIES, FOR_FAMILIES
 from booking.statement import Line
 from booking.use_cases.renew_calendar import UnknownOrganisation
 
@@ -39,7 +40,7 @@ async def show_statement(request: Request, staff: Staff, organisation: Whose = N
         request,
         "statement.html",
         **asked._asdict(),
-        names={one.id: one.name for one in settings_of(request).house.organisations},
+        names=_names(request),
         month_name=format_date(asked.first, "LLLL y", LOCALES[lang]),
         total=statement.total(asked.lines, lang),
         around=settings_of(request).statement_counts_around,
@@ -67,7 +68,7 @@ async def statement_file(request: Request, staff: Staff, organisation: Whose = N
 async def _asked(request: Request, organisation: str, month: str | None) -> Asked:
     service, settings = service_of(request), settings_of(request)
     house = service.house
-    names = {one.id: one.name for one in house.organisations}
+    names = _names(request)
     if organisation not in names:
         raise UnknownOrganisation
     today = now().astimezone(house.timezone).date()
@@ -78,6 +79,11 @@ async def _asked(request: Request, organisation: str, month: str | None) -> Aske
     around, lang = settings.statement_counts_around, language(request)
     found = statement.lines(house, span, held, around=around, lang=lang)
     return Asked(organisation, names[organisation], first, found)
+
+
+def _names(request: Request) -> dict[str, str]:
+    house = settings_of(request).house
+    return {**{one.id: one.name for one in house.organisations}, FAMILIES: pick(FOR_FAMILIES, language(request))}
 
 
 def _key(day: date) -> str:

@@ -1,30 +1,23 @@
 """A series held against the charter: each date in its turn, as if it were asked for by itself after those before it.
 
-What goes over is not taken with the series: asked for by itself, it goes to the other founders like any other request.
+What goes over is asked of the other founders, once for all of these dates. In a change it keeps what it holds.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from ronde.house import Charter, House
+from ronde_contracts.booking import Excess
 from ronde_contracts.event import Slot
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking import budgets, rules
 from booking.charter import excesses, months_around, peak_by_day, tally
-from booking.granting import OverTheCharter
 from booking.rules import Span
 from booking.series.verdicts import Judged, Verdict
-
-HELD = text("""
-    SELECT starts_at, ends_at FROM reservations
-    WHERE organisation = :organisation AND state IN ('confirmed', 'asked', 'held') AND id <> ALL(CAST(:own AS uuid[]))
-      AND starts_at > CAST(:starts_at AS timestamptz) - interval '1 day' AND starts_at < :ends_at
-""")
 
 
 @dataclass(frozen=True)
@@ -46,16 +39,10 @@ async def account(
     """
     in_force = await budgets.in_force(session, house)
     slots = [slot_of(one) for one in judged if one.verdict is Verdict.FREE]
-    if in_force is None or not slots or not any(one != organisation for one in house.founders):
+    if in_force is None or not slots or not budgets.others(house, organisation):
         return None
-    around = [months_around(house, slot) for slot in slots]
-    asked = {
-        "organisation": organisation,
-        "own": list(own),
-        "starts_at": min(one.starts_at for one in around),
-        "ends_at": max(one.ends_at for one in around),
-    }
-    held = [Span(starts_at, ends_at) for starts_at, ends_at in await session.execute(HELD, asked)]
+    during = Span(min(one.starts_at for one in slots), max(one.ends_at for one in slots))
+    held = await budgets.held_around(session, house, organisation, during, own)
     return Account(house, in_force.charter, organisation, tally(house, in_force.charter, held))
 
 
@@ -73,13 +60,12 @@ def within(account: Account, judged: Sequence[Judged], previous: Mapping[UUID, S
                 counted.subtract(peak_by_day(house, charter, before))
             near = _near(counted, house, slot)
             if over := excesses(house, charter, account.organisation, slot, near, before, now=now):
-                found.append(one.but(OverTheCharter(over[0].reason), Verdict.OVER_CHARTER))
-                stays = before
+                found.append(replace(one, verdict=Verdict.OVER_CHARTER, reason=over[0].reason, excess=over))
+                stays = before or slot  # a new one holds its slot while the founders are asked
             else:
                 found.append(one)
                 stays = slot
-            if stays:
-                counted.update(peak_by_day(house, charter, stays))
+            counted.update(peak_by_day(house, charter, stays))
         else:
             found.append(one)
     return found
@@ -95,3 +81,15 @@ def _near(counted: Mapping[date, int], house: House, slot: Slot) -> dict[date, i
     first, after = (at.astimezone(house.timezone).date() for at in (around.starts_at, around.ends_at))
     days = (first + timedelta(days=n) for n in range((after - first).days))
     return {day: counted[day] for day in days if day in counted}
+
+
+def together(house: House, judged: Sequence[Judged]) -> tuple[Excess, ...]:
+    """What all of them go over, each week and month once, with its last count."""
+    found: dict[tuple[object, ...], Excess] = {}
+    for one in judged:
+        day = one.held.starts_at.astimezone(house.timezone).date()
+        monday = day - timedelta(days=day.weekday())
+        for over in one.excess:
+            period = {"over-week": monday, "over-month": day.replace(day=1), "beyond-horizon": None}
+            found[over.code, period.get(over.code, over.reason["fr"])] = over
+    return tuple(found.values())

@@ -5,13 +5,17 @@ from uuid import UUID
 
 from ronde.clock import now
 from ronde.house import House
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from booking.series import diary
+from booking.charter_tables import Answer, Answered, Consent
+from booking.series import finding
 from booking.series.finding import held
+from booking.series.instead import Instead, instead
+from booking.series.looking import look
 from booking.series.recurrence import Recurrence
 from booking.series.refusals import NoSuchSeries
-from booking.series.verdicts import Judged, Verdict
+from booking.series.verdicts import Judged
 from booking.series.wanting import wanted
 from booking.tables import Reservation, Series
 
@@ -24,11 +28,22 @@ async def series(session: AsyncSession, id: UUID) -> tuple[Series, Sequence[Rese
     return found, await held(session, id)
 
 
+async def asked(session: AsyncSession, id: UUID) -> Sequence[Reservation]:
+    """Its dates that keep their slots while the founders are asked."""
+    return await finding.asked(session, id)
+
+
+async def objections(session: AsyncSession, id: UUID) -> Sequence[Answer]:
+    """Why dates of it were refused, by whom, the newest first."""
+    query = select(Answer).join(Consent, Consent.id == Answer.consent_id)
+    query = query.where(Consent.series_id == id, Consent.state == Answered.REFUSED, Answer.objection.is_not(None))
+    return list(await session.scalars(query.order_by(Answer.at.desc())))
+
+
 async def preview(
     session: AsyncSession, house: House, organisation: str, room: str, asked: Recurrence, people: int
-) -> tuple[list[Judged], list[str]]:
-    """What each occurrence would meet; and, when some is taken, the rooms in which all of it would be accepted."""
+) -> tuple[list[Judged], Instead]:
+    """What each occurrence would meet; and what would do instead, when some of it cannot be had."""
     each = wanted(house, room, asked, people, now=now())
-    judged = await diary.look(session, house, organisation, each)
-    some_taken = any(one.verdict is Verdict.TAKEN for one in judged)
-    return judged, await diary.elsewhere(session, house, organisation, each) if some_taken else []
+    judged = await look(session, house, organisation, each)
+    return judged, await instead(session, house, organisation, judged)

@@ -21,9 +21,8 @@ from booking.series.refusals import (
     SeriesEmpty,
     SeriesTooLong,
     SeriesWithoutEnd,
-    TimeSkipped,
-    TimeTwice,
 )
+from booking.wall import moment
 
 AT_MOST = 400
 """More than each working day of a year; enough for a request to stay short."""
@@ -78,15 +77,7 @@ def span_on(day: date, starts: time, ends: time, zone: ZoneInfo) -> Span:
 
     Raises TimeSkipped and TimeTwice: whoever means one of two equal hours can ask for that day by itself, in UTC.
     """
-    return Span(_moment(day, starts, zone), _moment(day, ends, zone))
-
-
-def _moment(day: date, at: time, zone: ZoneInfo) -> datetime:
-    first, second = (datetime.combine(day, at.replace(fold=fold), zone) for fold in (0, 1))
-    before, after = first.utcoffset(), second.utcoffset()
-    if before is not None and after is not None and before != after:
-        raise TimeSkipped if before < after else TimeTwice
-    return first.astimezone(UTC)
+    return Span(moment(day, starts, zone), moment(day, ends, zone))
 
 
 def _parts(rule: str) -> dict[str, str]:
@@ -124,8 +115,8 @@ def _until(written: str | None, zone: ZoneInfo) -> datetime | None:
         if len(written) == 8:
             return datetime.combine(datetime.strptime(written, "%Y%m%d").date(), time.max)  # noqa: DTZ007
         if written.endswith("Z"):
-            moment = datetime.strptime(written, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-            return moment.astimezone(zone).replace(tzinfo=None)
+            at = datetime.strptime(written, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+            return at.astimezone(zone).replace(tzinfo=None)
         return datetime.strptime(written, "%Y%m%dT%H%M%S")  # noqa: DTZ007
     except (ValueError, OverflowError):
         raise RuleNotUnderstood from None
@@ -135,11 +126,11 @@ def _days(parts: dict[str, str], asked: Recurrence, until: datetime) -> Iterator
     """The days of the rule until then, reckoned in the twin years."""
     written = ";".join(f"{name}={value}" for name, value in parts.items())
     here, there = asked.first.year, _twin(asked.first.year)
-    first, last = (moment.replace(year=moment.year + there - here) for moment in (_at_first(asked), until))
+    first, last = (one.replace(year=one.year + there - here) for one in (_at_first(asked), until))
     try:
         rule = cast(rrule, rrulestr(written, dtstart=first))  # a set only when there are several lines
-        for moment in rule.replace(until=last):
-            yield moment.date().replace(year=moment.year + here - there)
+        for one in rule.replace(until=last):
+            yield one.date().replace(year=one.year + here - there)
     except (ValueError, TypeError, IndexError, OverflowError):  # what the parser raises on BYDAY=XX and the like
         raise RuleNotUnderstood from None
 

@@ -47,26 +47,6 @@ class SeriesEmpty(Refused):
     }
 
 
-class TimeSkipped(Refused):
-    """Clocks jump over that local time on that day."""
-
-    code, status = "time-skipped", 422
-    words: ClassVar[Words] = {
-        "fr": "Cette heure n'existe pas ce jour-là : on passe à l'heure d'été.",
-        "en": "That time does not exist on that day: clocks go forward.",
-    }
-
-
-class TimeTwice(Refused):
-    """That local time comes twice on that day."""
-
-    code, status = "time-twice", 422
-    words: ClassVar[Words] = {
-        "fr": "Cette heure existe deux fois ce jour-là : on passe à l'heure d'hiver.",
-        "en": "That time comes twice on that day: clocks go back.",
-    }
-
-
 class HoursUpsideDown(Refused):
     """With this change an occurrence would end before it starts."""
 
@@ -82,8 +62,10 @@ class SeriesClashes(Refused):
 
     code, status = "series-clashes", 409
     words: ClassVar[Words] = {
-        "fr": "Certaines dates ne sont pas possibles. Prenez ce qui est libre, une autre salle, ou exceptez-les.",
-        "en": "Some of the dates are not possible. Take what is free, another room, or except those dates.",
+        "fr": "Certaines dates ne sont pas possibles. Prenez ce qui est libre, une autre salle, une autre heure, "
+        "ou exceptez-les.",
+        "en": "Some of the dates are not possible. Take what is free, another room, another hour, "
+        "or except those dates.",
     }
     example: ClassVar[dict[str, Any]] = {
         "occurrences": [
@@ -96,6 +78,20 @@ class SeriesClashes(Refused):
             }
         ],
         "rooms": ["salle-motricite"],
+        "hours": [{"starts": "11:15", "ends": "13:15"}],
+        "dates": [
+            {
+                "day": "2027-01-12",
+                "alternatives": [
+                    {
+                        "room": "salle-reunion",
+                        "room_name": "Salle de réunion",
+                        "starts_at": "2027-01-12T08:00:00Z",
+                        "ends_at": "2027-01-12T10:00:00Z",
+                    }
+                ],
+            }
+        ],
     }
 
 
@@ -123,4 +119,15 @@ class NoSuchOccurrence(Refused):
     words: ClassVar[Words] = {
         "fr": "Cette série n'a pas de date à ce jour.",
         "en": "This series has no date on that day.",
+    }
+
+
+class StillAsked(Refused):
+    """Some of what would be changed is still asked of the founders."""
+
+    code, status = "still-asked", 409
+    words: ClassVar[Words] = {
+        "fr": "Des dates sont encore demandées aux autres structures fondatrices : "
+        "attendez leur réponse, ou rendez-les.",
+        "en": "Some dates are still asked of the other founders: wait for their answer, or give those dates back.",
     }

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
-from ronde_contracts.event import Slug, Words
+from ronde_contracts.event import Slot, Slug, Words
 
 from booking.series.finding import Which
+from booking.series.instead import Instead
 from booking.series.recurrence import Recurrence
 from booking.series.verdicts import Judged, Mode, Verdict
 from booking.shapes import Title
@@ -132,9 +133,27 @@ class VerdictShown(BaseModel):
         return cls.model_validate(judged.shown())
 
 
+class HoursShown(BaseModel):
+    starts: str = Field(description="of the clock on the house's wall")
+    ends: str
+
+
+class DateShown(BaseModel):
+    day: date
+    alternatives: list[Slot] = Field(description="other rooms at that time, other times in that room, on that day")
+
+
 class Preview(BaseModel):
+    """What each would meet; when some of it cannot be had, what would do instead."""
+
     occurrences: list[VerdictShown]
-    rooms: list[Slug] = Field(description="when some is taken here: the rooms in which all of it would be accepted")
+    rooms: list[Slug] = Field(description="in which all of it would be accepted")
+    hours: list[HoursShown] = Field(description="in this room, at which all of it would be accepted")
+    dates: list[DateShown] = Field(description="for the first of the dates that cannot be had")
+
+    @classmethod
+    def of(cls, judged: Sequence[Judged], instead: Instead) -> "Preview":
+        return cls.model_validate({"occurrences": [one.shown() for one in judged], **instead.shown()})
 
 
 class OccurrenceShown(BaseModel):
@@ -194,15 +213,25 @@ class SeriesShown(BaseModel):
     zone: str
     title: Words | None
     occurrences: list[OccurrenceShown] = Field(description="what is held, and what took place")
+    asked: list[OccurrenceShown] = Field(
+        default_factory=list, description="over the charter: kept while the founders are asked, once for all of these"
+    )
     left_out: list[VerdictShown] = Field(description="of what was just asked: what could not be, and why")
 
     @classmethod
-    def of(cls, series: Series, occurrences: Sequence[Reservation], left_out: Sequence[Judged] = ()) -> "SeriesShown":
+    def of(
+        cls,
+        series: Series,
+        occurrences: Sequence[Reservation],
+        left_out: Sequence[Judged] = (),
+        asked: Sequence[Reservation] = (),
+    ) -> "SeriesShown":
         shown = {name: getattr(series, name) for name in cls.model_fields if hasattr(series, name)}
         return cls.model_validate(
             {
                 **shown,
                 "occurrences": [OccurrenceShown.of(one) for one in occurrences],
+                "asked": [OccurrenceShown.of(one) for one in asked],
                 "left_out": [VerdictShown.of(one) for one in left_out],
             }
         )

@@ -10,12 +10,13 @@ from uuid import UUID
 
 from ronde.house import House, Room
 from ronde.refusal import Refused
+from ronde_contracts.booking import Excess
 
 from booking import rules
-from booking.refusals import InThePast, RoomClosed, RoomTaken, TooFarAhead
+from booking.refusals import InThePast, RoomClosed, RoomTaken, TimeSkipped, TimeTwice, TooFarAhead
 from booking.rules import Span
 from booking.series.recurrence import span_on
-from booking.series.refusals import SeriesClashes, TimeSkipped, TimeTwice
+from booking.series.refusals import SeriesClashes
 
 
 class Mode(StrEnum):
@@ -38,6 +39,8 @@ class Verdict(StrEnum):
     OVER_CHARTER = "over-the-charter"
 
 
+ASKABLE = (Verdict.FREE, Verdict.OVER_CHARTER)
+"""What a new series takes: of what goes over the charter the founders are asked."""
 VERDICTS: dict[type[Refused], Verdict] = {
     InThePast: Verdict.PAST,
     TooFarAhead: Verdict.TOO_FAR,
@@ -69,6 +72,7 @@ class Judged:
     span: Span | None
     verdict: Verdict = Verdict.FREE
     reason: dict[str, str] | None = None
+    excess: tuple[Excess, ...] = ()
 
     @property
     def held(self) -> Span:
@@ -121,8 +125,8 @@ def settle_new(judged: Sequence[Judged], mode: Mode) -> None:
     A day on which the house is closed is left out of it whatever the mode: nobody holds it, and one public holiday
     is no reason to refuse a year of Tuesdays. Raises SeriesClashes.
     """
-    wrong = [one for one in judged if one.verdict not in (Verdict.FREE, Verdict.CLOSED)]
-    if (mode is Mode.ALL and wrong) or all(one.verdict is not Verdict.FREE for one in judged):
+    wrong = [one for one in judged if one.verdict not in (*ASKABLE, Verdict.CLOSED)]
+    if (mode is Mode.ALL and wrong) or all(one.verdict not in ASKABLE for one in judged):
         raise clashes(wrong or judged)
 
 

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from ronde.clock import now
 from ronde.database import Tx
+from ronde.house import House
 from ronde.refusal import Refused
 
-from booking import consulting, diary
+from booking import outcomes
 from booking.charter_tables import Answer, Answered, Consent
-from booking.tables import Reservation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ class AlreadySettled(Refused):
     }
 
 
-async def answer_consent(tx: Tx, cmd: AnswerConsent) -> Consent:
+async def answer_consent(tx: Tx, house: House, cmd: AnswerConsent) -> Consent:
     """One objection settles it and frees the slot, and so does the last consent. The same answer again is nothing new.
 
     Who consented may still object, as long as it is not settled.
@@ -62,9 +62,7 @@ async def answer_consent(tx: Tx, cmd: AnswerConsent) -> Consent:
         raise NothingAsked
     if cmd.organisation not in known.founders:
         raise NotAskedOfYou
-    # The reservation first, as everybody who changes both does: so nobody waits for the other for ever.
-    reservation = await tx.session.get_one(Reservation, known.reservation_id, with_for_update=True)
-    consent = await tx.session.get_one(Consent, known.id, with_for_update=True, populate_existing=True)
+    consent = await outcomes.locked(tx, known)
     answer = next((one for one in consent.answers if one.organisation == cmd.organisation), None)
     if answer is not None and answer.objection == cmd.objection:
         return consent
@@ -75,8 +73,7 @@ async def answer_consent(tx: Tx, cmd: AnswerConsent) -> Consent:
         consent.answers.append(answer)
     answer.objection, answer.at = cmd.objection, now()
     if cmd.objection is not None:
-        await diary.release(tx.session, reservation.id)
-        consulting.refuse(tx, consent, reservation, cmd.organisation, cmd.objection)
+        await outcomes.refuse(tx, consent, cmd.organisation, cmd.objection)
     elif {one.organisation for one in consent.answers} >= set(consent.founders):
-        consulting.give(tx, consent, reservation)
+        await outcomes.give(tx, house, consent)
     return consent

@@ -10,12 +10,14 @@ from ronde.clock import now
 from ronde.database import Tx
 from ronde.house import House
 from ronde_contracts.event import Slot
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking import rules
 from booking.refusals import RoomTooSmall
 from booking.series import diary
 from booking.series.finding import Which, held, their_series, to_come
-from booking.series.recurrence import span_on
+from booking.series.instead import Instead, instead
+from booking.series.looking import Held, look
 from booking.series.refusals import HoursUpsideDown
 from booking.series.verdicts import Judged, Mode, Wanted, settle_changed
 from booking.series.wanting import as_held, room_of
@@ -62,18 +64,13 @@ async def change_series(tx: Tx, settings: Settings, cmd: ChangeSeries) -> Change
     house = settings.house
     series = await their_series(tx.session, cmd.series_id, cmd.organisation)
     rows = {row.id: row for row in await to_come(tx.session, series, cmd.which, cmd.day, now=now())}
-    before = {id: as_held(house, row) for id, row in rows.items()}
-    wishes = {id: _wish(house, one, cmd) for id, one in before.items()}
-    # What stays where it is is not judged again: the house may have closed that day since.
-    moving = [one for id, one in wishes.items() if one != replace(before[id], people=one.people)]
+    moving, has = _moving(house, list(rows.values()), cmd)
 
     freed: list[Slot] = []
     left_out: list[Judged] = []
     if moving:
-        has = {id: (one.room, span_on(one.on, one.starts, one.ends, house.timezone)) for id, one in before.items()}
         picked, left_out = await diary.take(
-            tx.session, house, cmd.organisation, moving, partial(settle_changed, mode=cmd.mode),
-            held={one.id: has[one.id] for one in moving},
+            tx.session, house, cmd.organisation, moving, partial(settle_changed, mode=cmd.mode), has
         )  # fmt: skip
         freed = [slot for one in picked if (slot := rows[one.wanted.id].slot)]
         for one in picked:
@@ -88,6 +85,34 @@ async def change_series(tx: Tx, settings: Settings, cmd: ChangeSeries) -> Change
     if freed or renamed:
         tell_series_changed(tx, series, occurrences, freed)
     return Changed(series, occurrences, left_out)
+
+
+async def preview_change(session: AsyncSession, settings: Settings, cmd: ChangeSeries) -> tuple[list[Judged], Instead]:
+    """What each would meet that would move, and what would do for all of them when some cannot; nothing changes.
+
+    Raises what change_series does, but SeriesClashes.
+    """
+    house = settings.house
+    series = await their_series(session, cmd.series_id, cmd.organisation, lock=False)
+    rows = await to_come(session, series, cmd.which, cmd.day, now=now(), lock=False)
+    moving, has = _moving(house, rows, cmd)
+    judged = await look(session, house, cmd.organisation, moving, has)
+    return judged, await instead(session, house, cmd.organisation, judged, has)
+
+
+def _moving(house: House, rows: Sequence[Reservation], cmd: ChangeSeries) -> tuple[list[Wanted], Held]:
+    """Those that shall be elsewhere or at another time, and what they hold now."""
+    before = {row.id: as_held(house, row) for row in rows}
+    wishes = {id: _wish(house, one, cmd) for id, one in before.items()}
+    # What stays where it is is not judged again: the house may have closed that day since.
+    moving = [one for id, one in wishes.items() if one != replace(before[id], people=one.people)]
+    slots = {row.id: row.slot for row in rows}
+    has = {
+        one.id: (before[one.id].room, rules.Span(slot.starts_at, slot.ends_at))
+        for one in moving
+        if (slot := slots[one.id])
+    }
+    return moving, has
 
 
 def _wish(house: House, held: Wanted, cmd: ChangeSeries) -> Wanted:

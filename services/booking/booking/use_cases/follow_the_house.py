@@ -13,7 +13,7 @@ from booking.settings import Settings
 
 # Locked, so that a move or a cancellation meanwhile waits, and is not undone.
 TO_COME = text("""
-    SELECT id, room, starts_at, ends_at, ARRAY(SELECT space FROM occupancies WHERE reservation_id = id) AS spaces
+    SELECT id, room, starts_at, ends_at, moves, ARRAY(SELECT space FROM occupancies WHERE reservation_id = id) AS spaces
     FROM reservations WHERE state IN ('confirmed', 'asked', 'held') AND starts_at > :now ORDER BY starts_at FOR UPDATE
 """)
 
@@ -22,10 +22,10 @@ async def follow_the_house(tx: Tx, settings: Settings, *, now: datetime) -> list
     """Run when the service starts. Gives those that could not follow, because two were in one space already."""
     rooms = {room.id: room for room in settings.house.rooms}
     stuck = []
-    for id, room, starts_at, ends_at, spaces in await tx.session.execute(TO_COME, {"now": now}):
+    for id, room, starts_at, ends_at, moves, spaces in await tx.session.execute(TO_COME, {"now": now}):
         if room not in rooms or rooms[room].spaces == set(spaces):
             continue
-        if not await diary.occupy(tx.session, id, rooms[room], Span(starts_at, ends_at)):
+        if not await diary.occupy(tx.session, id, rooms[room], Span(starts_at, ends_at), beside=moves):
             log.error("two reservations share a space since the house file changed", reservation=str(id), room=room)
             stuck.append(id)
     return stuck

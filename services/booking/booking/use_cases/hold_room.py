@@ -25,6 +25,7 @@ class HoldRoom:
     room: str | None = None
     title: dict[str, str] | None = None
     minutes: int | None = None
+    for_family: bool = False
 
 
 class HeldTooLong(Refused):
@@ -58,7 +59,7 @@ async def hold_room(tx: Tx, settings: Settings, cmd: HoldRoom) -> Reservation:
             "fr": f"Un espace se retient {settings.hold_minutes} minutes au plus sans être réservé.",
             "en": f"A room is held for {settings.hold_minutes} minutes at most without being reserved.",
         })  # fmt: skip
-    reservation = Reservation.new(cmd.organisation)
+    reservation = Reservation.new(cmd.organisation, for_family=cmd.for_family)
     granted = await grant(tx.session, settings, reservation, Wish(cmd.room, cmd.span, cmd.people))
     if granted.over:
         raise HeldOverTheCharter(excess=[one.model_dump(mode="json") for one in granted.over.excess])

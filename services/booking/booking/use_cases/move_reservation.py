@@ -9,9 +9,9 @@ from ronde.database import Tx
 from ronde.refusal import Refused
 from ronde_contracts.event import Slot
 
-from booking import consulting
+from booking import consulting, diary
 from booking.finding import their_own
-from booking.granting import OverTheCharter, grant
+from booking.granting import grant, grant_move
 from booking.refusals import InThePast
 from booking.rules import Span, Wish
 from booking.settings import Settings
@@ -48,7 +48,8 @@ class NothingToMove(Refused):
 async def move_reservation(tx: Tx, settings: Settings, cmd: MoveReservation) -> Reservation:
     """Says nothing when nothing that others see has changed. What is still asked of the founders is asked anew.
 
-    Raises what reserve_room does, whose it is, and OverTheCharter.
+    What is confirmed and would go over the charter keeps its slot while they are asked: this gives the row that keeps
+    the other slot meanwhile, which `moves` it. Raises what reserve_room does, and whose it is.
     """
     reservation = await their_own(tx.session, cmd.reservation_id, cmd.organisation, cmd.session_id)
     previous, asked = reservation.slot, reservation.state == State.ASKED
@@ -58,10 +59,17 @@ async def move_reservation(tx: Tx, settings: Settings, cmd: MoveReservation) -> 
     title = cmd.title or reservation.title
     wish = Wish(cmd.room, cmd.span, people)
 
+    pending = None if asked else await consulting.moving(tx.session, reservation)
+    if pending and pending.slot and _already_has(settings, pending.slot, wish):
+        pending.people, pending.title = people, title
+        return pending
     if _already_has(settings, previous, wish):
+        if pending:
+            await consulting.withdraw(tx, reservation)
         refused_before = reservation.refusal is not None
         if asked:
-            reservation.ask(previous, people=people, title=title)
+            reservation.people, reservation.title = people, title
+            reservation.refusal = reservation.refused_at = None
             return reservation
         reservation.hold(previous, people=people, title=title)
         if refused_before:  # the last thing said was no, and it asks again for what it kept
@@ -70,17 +78,20 @@ async def move_reservation(tx: Tx, settings: Settings, cmd: MoveReservation) -> 
 
     if previous.starts_at <= now():
         raise InThePast
-    async with tx.session.begin_nested():  # refused, it holds what it held
-        confirmed = None if asked else previous
-        granted = await grant(tx.session, settings, reservation, wish, prefer=previous.room, previous=confirmed)
-        if granted.over and not asked:
-            raise OverTheCharter(excess=[one.model_dump(mode="json") for one in granted.over.excess])
-    if asked:
+    successor = None if asked else reservation.successor()
+    async with tx.session.begin_nested():  # refused, it holds what it held, and asks for what it asked for
+        if pending:
+            await diary.release(tx.session, pending.id)
+        if successor:
+            granted = await grant_move(tx.session, settings, reservation, successor, wish)
+        else:
+            granted = await grant(tx.session, settings, reservation, wish, prefer=previous.room)
+    if asked or pending:
         await consulting.withdraw(tx, reservation)
     if granted.over:
-        reservation.ask(granted.slot, people=people, title=title)
-        consulting.ask(tx, reservation, granted.slot, granted.over)
-        return reservation
+        return consulting.ask(
+            tx, reservation, granted.slot, granted.over, people=people, title=title, successor=successor
+        )  # fmt: skip
     reservation.hold(granted.slot, people=people, title=title)
     if asked:
         tell_confirmed(tx, reservation, granted.slot)

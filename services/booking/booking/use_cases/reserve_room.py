@@ -19,6 +19,8 @@ class ReserveRoom:
     """`room` None: the best that is free. A session keeps one reservation, whatever became of its earlier requests.
 
     So does a request that a partner's program made under an id of its own.
+
+    `for_family`: the organisation's staff reserves it for a family.
     """
 
     organisation: str
@@ -28,6 +30,7 @@ class ReserveRoom:
     title: dict[str, str] | None = None
     session_id: UUID | None = None
     request_id: UUID | None = None
+    for_family: bool = False
 
 
 async def reserve_room(tx: Tx, settings: Settings, cmd: ReserveRoom) -> Reservation:
@@ -37,12 +40,11 @@ async def reserve_room(tx: Tx, settings: Settings, cmd: ReserveRoom) -> Reservat
     """
     earlier = await asked_before(tx.session, cmd.organisation, cmd.session_id, cmd.request_id)
     reservation = earlier or Reservation.new(cmd.organisation, cmd.session_id, cmd.request_id)
+    reservation.for_family = cmd.for_family
     granted = await grant(tx.session, settings, reservation, Wish(cmd.room, cmd.span, cmd.people))
     tx.session.add(reservation)
     if granted.over:
-        reservation.ask(granted.slot, people=cmd.people, title=cmd.title)
-        ask(tx, reservation, granted.slot, granted.over)
-    else:
-        reservation.hold(granted.slot, people=cmd.people, title=cmd.title)
-        tell_confirmed(tx, reservation, granted.slot)
+        return ask(tx, reservation, granted.slot, granted.over, people=cmd.people, title=cmd.title)
+    reservation.hold(granted.slot, people=cmd.people, title=cmd.title)
+    tell_confirmed(tx, reservation, granted.slot)
     return reservation

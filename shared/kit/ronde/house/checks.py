@@ -12,8 +12,8 @@ from .model import Closure, Head, OrganisationEntry, RoomEntry
 from .rooms import space
 from .whole import ANY_PARTNER, SERVICES
 
-RESERVED = {*SERVICES, "ronde", "ops", "guest", "amq"}
-"""Names that an organisation cannot take: they are users or exchanges of the bus."""
+RESERVED = {*SERVICES, "ronde", "ops", "guest", "amq", "families"}
+"""Names that an organisation cannot take: users or exchanges of the bus, and whose hours are nobody's."""
 
 Finding = tuple[Path, str]
 
@@ -38,7 +38,7 @@ def of_organisations(organisations: Mapping[int, OrganisationEntry]) -> Iterator
         if organisation.id in RESERVED:
             yield (
                 (*path, "id"),
-                f"the name {organisation.id!r} is the bus's own. Choose another, such as '{organisation.id}-asso'",
+                f"the name {organisation.id!r} is taken. Choose another, such as '{organisation.id}-asso'",
             )
         for type in organisation.publishes:
             if trouble := _cannot_say(type):

@@ -7,10 +7,11 @@ from typing import Annotated, ClassVar
 
 from fastapi import Depends, Header, Request
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from ronde.clock import now
-from ronde.database import Tx
+from ronde.database import Database, Tx
 from ronde.refusal import Refused
 
 FORM = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -47,6 +48,23 @@ class Attempt:
         """Run `action` and keep its answer; see `once` below."""
         return await once(tx, caller, self.key, self.request_hash, action)
 
+    async def once_in_parts(self, db: Database, caller: str, action: Callable[[], Awaitable[Response]]) -> Response:
+        """Run `action`, which takes several transactions, and keep its answer in one of its own afterwards.
+
+        Of two at once both run: so it is for what changes nothing when it is done again.
+        """
+        async with db.reading() as session:
+            kept = await _kept(session, caller, self.key, self.request_hash)
+        if kept is not None:
+            return kept
+        answer = await action()
+
+        async def said() -> Response:
+            return answer
+
+        async with db.transaction() as tx:
+            return await self.once(tx, caller, said)
+
 
 async def attempt(
     request: Request,
@@ -80,6 +98,21 @@ KEEP = text(
 )
 
 
+async def _kept(session: AsyncSession, caller: str, key: str, request_hash: bytes) -> Response | None:
+    """The answer of the first time. Raises IdempotencyKeyReused."""
+    kept = (await session.execute(READ, {"caller": caller, "key": key})).one_or_none()
+    if kept is None:
+        return None
+    if kept.request_hash != request_hash:
+        raise IdempotencyKeyReused
+    headers = {"Idempotency-Replayed": "true"}
+    if kept.content_type:
+        headers["Content-Type"] = kept.content_type
+    if kept.location:
+        headers["Location"] = kept.location
+    return Response(kept.body, kept.status, headers)
+
+
 async def once(
     tx: Tx, caller: str, key: str, request_hash: bytes, action: Callable[[], Awaitable[Response]]
 ) -> Response:
@@ -90,16 +123,8 @@ async def once(
     """
     who = {"caller": caller, "key": key}
     claimed = await tx.session.scalar(CLAIM, {**who, "request_hash": request_hash, "at": now()})
-    if claimed is None:
-        kept = (await tx.session.execute(READ, who)).one()
-        if kept.request_hash != request_hash:
-            raise IdempotencyKeyReused
-        headers = {"Idempotency-Replayed": "true"}
-        if kept.content_type:
-            headers["Content-Type"] = kept.content_type
-        if kept.location:
-            headers["Location"] = kept.location
-        return Response(kept.body, kept.status, headers)
+    if claimed is None and (kept := await _kept(tx.session, caller, key, request_hash)) is not None:
+        return kept
     answer = await action()
     await tx.session.execute(
         KEEP,
