@@ -28,7 +28,7 @@ def build(settings: Settings) -> FastAPI:
     return ronde.service.build(
         settings,
         subscriptions=consuming(settings),
-        routers=[api.router, pages.router],
+        routers=[*api.ROUTERS, pages.router],
         workers=workers,
         migrations=HERE / "migrations",
         templates=HERE / "templates",

@@ -36,6 +36,7 @@ EVENTS: tuple[type[Event], ...] = (
     enrolment.EnrolmentWithdrawn,
     enrolment.ContactRecorded,
     enrolment.LinkIssued,
+    enrolment.CodeIssued,
     enrolment.FamilyErased,
     notify.MessageSent,
     notify.MessageFailed,

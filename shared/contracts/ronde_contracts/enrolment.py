@@ -142,6 +142,31 @@ class LinkIssued(Event):
     expires_at: AwareDatetime
 
 
+class CodeIssued(Event):
+    """A code, and a link that does the same, for whoever reads this one address.
+
+    notify sends it at once, never after `expires_at`, and keeps neither. Nothing tells whether the address is known.
+
+    - `enter`: somebody asked to come in, to register or to see their family's page;
+    - `contact`: the address becomes a guardian's when it is confirmed, and not before.
+    """
+
+    type: ClassVar[str] = "code.issued.v1"
+    routing_key: ClassVar[str] = "enrolment.code.issued.v1"
+    exchange: ClassVar[str] = PRIVATE
+    subject_from: ClassVar[tuple[str, ...]] = ("code_id",)
+
+    code_id: UUID
+    purpose: Literal["enter", "contact"]
+    channel: Literal["sms", "email"]
+    address: str = Field(max_length=320, description="the number (E.164) or the e-mail address to send it to, no other")
+    language: Language = "fr"
+    code: str = Field(pattern=r"^[0-9]{6}$", description="to type in")
+    url: str = Field(max_length=200, description="the link shows, and a button there confirms; no use after the code")
+    expires_at: AwareDatetime
+    party_id: UUID | None = Field(None, description="only with `contact`: once that family is erased, do not send it")
+
+
 class FamilyErased(Event):
     """A family or a childminder is to be forgotten: erase what you hold of them, then say erasure.acknowledged.v1."""
 

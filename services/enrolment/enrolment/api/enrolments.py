@@ -1,10 +1,8 @@
-"""JSON in and out: a route builds one command or runs one query."""
+"""Enrol, and all that a family may then do, for a family that phones."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
-from ronde.clock import now
+from fastapi import APIRouter, Request
 from ronde.service import service_of
 from ronde.web import Once, Organisation
 from ronde.web.schema import KEY, ONCE, refusals
@@ -13,9 +11,9 @@ from starlette.responses import JSONResponse, Response
 
 from enrolment import queries
 from enrolment.doors import terms_of
-from enrolment.queries import Seen, since_this_morning
+from enrolment.queries import Seen
 from enrolment.refusals import EnrolmentUnknown, SessionBegan, SessionUnknown
-from enrolment.shapes import EnrolmentBody, EnrolmentShown, PartyBody, PartyShown, SessionShown
+from enrolment.shapes.enrolments import EnrolmentBody, EnrolmentShown
 from enrolment.use_cases.accept_offer import AcceptOffer, OfferOver, accept_offer
 from enrolment.use_cases.decline_offer import DeclineOffer, NothingOffered, decline_offer
 from enrolment.use_cases.enrol import (
@@ -28,37 +26,10 @@ from enrolment.use_cases.enrol import (
     SessionNotOpen,
     enrol,
 )
-from enrolment.use_cases.register_party import register_party
 from enrolment.use_cases.withdraw import NothingToWithdraw, Withdraw, withdraw
 
 router = APIRouter(tags=["enrolment"])
 NO = (SessionNotOpen, SessionBegan, NotInvited, AgeOutOfRange, AlreadyEnrolled, ChildUnknown)
-
-
-@router.get("/sessions", summary="The programme, with its places")
-async def list_sessions(
-    request: Request, organiser: Annotated[Slug | None, Query(description="of one member only")] = None
-) -> list[SessionShown]:
-    async with service_of(request).db.reading() as session:
-        found = await queries.programme(session, since_this_morning(now()), organiser)
-    return [SessionShown.of(one) for one in found]
-
-
-@router.post(
-    "/parties",
-    summary="Register a family or a childminder",
-    status_code=201,
-    response_model=PartyShown,
-    responses=refusals(*KEY, *ONCE),
-)
-async def post_party(body: PartyBody, organisation: Organisation, attempt: Once, request: Request) -> Response:
-    async with service_of(request).db.transaction() as tx:
-
-        async def action() -> Response:
-            party = await register_party(tx, body.command(organisation))
-            return JSONResponse(PartyShown.of(party).model_dump(mode="json"), 201)
-
-        return await attempt.once(tx, organisation, action)
 
 
 @router.post(

@@ -1,8 +1,6 @@
-"""Reads: the programme, a session's list, a family's own enrolment."""
+"""Who is in a session, and an enrolment as its family sees it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -12,9 +10,9 @@ from ronde.ids import reference
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from enrolment.refusals import EnrolmentUnknown, SessionUnknown
+from enrolment.refusals import EnrolmentUnknown
 from enrolment.states import ACTIVE
-from enrolment.tables import Enrolment, Link, Reservation, Session
+from enrolment.tables import Enrolment, Link, Session
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,37 +30,6 @@ class Seen:
     @property
     def reference(self) -> str:
         return reference("I", self.enrolment.id)
-
-
-async def programme(session: AsyncSession, since: datetime, organiser: str | None = None) -> Sequence[Session]:
-    """Sessions that have a time in front of them, and those called off: by start, 500 at most."""
-    starts_at = func.coalesce(Session.starts_at, Session.planned_starts_at)
-    wanted = select(Session).where(func.coalesce(Session.ends_at, Session.planned_ends_at) > since)
-    if organiser is not None:
-        wanted = wanted.where(Session.organiser == organiser)
-    return (await session.scalars(wanted.order_by(starts_at, Session.session_id).limit(500))).all()
-
-
-async def one_session(session: AsyncSession, organiser: str, session_id: UUID) -> Session:
-    """Raises SessionUnknown."""
-    found = await session.get(Session, (organiser, session_id))
-    if found is None:
-        raise SessionUnknown
-    return found
-
-
-async def room_refused(session: AsyncSession, of: Session) -> Reservation | None:
-    """Why the session has no room, or not the one it asked for last; None when there is nothing to explain."""
-    return await session.scalar(
-        select(Reservation)
-        .where(
-            Reservation.organiser == of.organiser,
-            Reservation.session_id == of.session_id,
-            Reservation.reason.is_not(None),
-        )
-        .order_by(Reservation.id.desc())
-        .limit(1)
-    )
 
 
 async def participants(session: AsyncSession, of: Session) -> list[Seen]:
@@ -106,8 +73,3 @@ async def _seen(session: AsyncSession, found: Enrolment, **more: Any) -> Seen:
         )
     )
     return Seen(enrolment=found, session=of, position=position if found.state == "waiting" else None, **more)
-
-
-def since_this_morning(at: datetime) -> datetime:
-    """Twelve hours ago: what took place this morning is still on the page this afternoon."""
-    return at - timedelta(hours=12)

@@ -1,0 +1,61 @@
+"""Sessions, and what booking says about their rooms."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from enrolment.states import ReservationState, SessionState
+from enrolment.tables.base import Base
+
+
+class Session(Base):
+    """One occurrence of a workshop: its organiser's plan, the slot that people were told, and how full it is.
+
+    `taken` (children confirmed or offered) and `waiting` (enrolments in line) are counted by a trigger whenever an
+    enrolment changes, and `taken <= seats` is a constraint: no code can give a place that is not there. `seats` is
+    `places`, or more after the organiser lowered `places` below what was taken: nobody is dropped silently.
+    """
+
+    __tablename__ = "sessions"
+    __table_args__ = (CheckConstraint("taken <= seats", name="no_more_taken_than_seats"),)
+
+    organiser: Mapped[str] = mapped_column(primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(primary_key=True)
+    title: Mapped[dict[str, str]]
+    places: Mapped[int]
+    from_months: Mapped[int]
+    to_months: Mapped[int]
+    audience: Mapped[list[str]]
+    planned_starts_at: Mapped[datetime]
+    planned_ends_at: Mapped[datetime]
+    state: Mapped[SessionState]
+    reason: Mapped[dict[str, str] | None] = mapped_column(JSONB(none_as_null=True))
+    # The slot that was published, from the reservation: None until the session has opened for the first time.
+    room_name: Mapped[str | None]
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    seats: Mapped[int]
+    taken: Mapped[int] = mapped_column(server_default=text("0"))
+    waiting: Mapped[int] = mapped_column(server_default=text("0"))
+    version: Mapped[int] = mapped_column(server_default=text("0"))
+
+
+class Reservation(Base):
+    """What booking last said about a room asked for a session; it may be heard before the session itself."""
+
+    __tablename__ = "reservations"
+    __table_args__ = (Index("reservations_of_session", "organiser", "session_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    organiser: Mapped[str]
+    session_id: Mapped[UUID]
+    state: Mapped[ReservationState]
+    room_name: Mapped[str | None]
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    reason: Mapped[dict[str, str] | None] = mapped_column(JSONB(none_as_null=True))
+    alternatives: Mapped[list[dict[str, Any]]]
