@@ -15,6 +15,16 @@ class SessionUnknown(Refused):
     }
 
 
+class PartyUnknown(Refused):
+    """Nobody is registered under this id."""
+
+    code, status = "party-unknown", 404
+    words: ClassVar[dict[str, str]] = {
+        "fr": "Cette famille n'est pas encore enregistrée.",
+        "en": "This family is not registered yet.",
+    }
+
+
 class EnrolmentUnknown(Refused):
     """No such enrolment."""
 

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from enrolment import queries
 from enrolment.doors import terms_of
 from enrolment.queries import Seen
-from enrolment.refusals import EnrolmentUnknown, SessionBegan, SessionUnknown
+from enrolment.refusals import EnrolmentUnknown, PartyUnknown, SessionBegan, SessionUnknown
 from enrolment.shapes.enrolments import EnrolmentBody, EnrolmentShown
 from enrolment.use_cases.accept_offer import AcceptOffer, OfferOver, accept_offer
 from enrolment.use_cases.decline_offer import DeclineOffer, NothingOffered, decline_offer
@@ -22,7 +22,6 @@ from enrolment.use_cases.enrol import (
     ChildUnknown,
     Enrol,
     NotInvited,
-    PartyUnknown,
     SessionNotOpen,
     enrol,
 )

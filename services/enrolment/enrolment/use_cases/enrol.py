@@ -17,7 +17,7 @@ from sqlalchemy.orm import selectinload
 
 from enrolment import rules
 from enrolment.line import lock_session, not_begun
-from enrolment.refusals import SessionUnknown
+from enrolment.refusals import PartyUnknown, SessionUnknown
 from enrolment.settings import Terms
 from enrolment.tables import Enrolment, Link, Party, Session
 from enrolment.telling import tell_enrolment
@@ -42,16 +42,6 @@ class Enrolled:
     enrolment: Enrolment
     session: Session
     position: int | None
-
-
-class PartyUnknown(Refused):
-    """Nobody is registered under this id."""
-
-    code, status = "party-unknown", 404
-    words: ClassVar[dict[str, str]] = {
-        "fr": "Cette famille n'est pas encore enregistrée.",
-        "en": "This family is not registered yet.",
-    }
 
 
 class ChildUnknown(Refused):
