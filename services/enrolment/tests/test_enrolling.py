@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import pytest
 import time_machine
-from enrolment.refusals import EnrolmentUnknown, SessionBegan, SessionUnknown
+from enrolment.refusals import EnrolmentUnknown, PartyUnknown, SessionBegan, SessionUnknown
 from enrolment.rules import Born
 from enrolment.tables import Link
 from enrolment.testing import PARIS, Desk, in_days
@@ -18,7 +18,6 @@ from enrolment.use_cases.enrol import (
     ChildUnknown,
     Enrolled,
     NotInvited,
-    PartyUnknown,
     SessionNotOpen,
 )
 from enrolment.use_cases.withdraw import NothingToWithdraw, Withdraw, withdraw
