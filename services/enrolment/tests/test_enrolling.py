@@ -6,13 +6,7 @@ from hashlib import sha256
 
 import pytest
 import time_machine
-from enrolment.refusals import EnrolmentUnknown, PartyUnknown, SessionBegan, SessionUnknown
-from enrolment.rules import Born
-from enrolment.tables import Link
-from enrolment.testing import PARIS, Desk, in_days
-from enrolment.use_cases.accept_offer import AcceptOffer, OfferOver, accept_offer
-from enrolment.use_cases.decline_offer import DeclineOffer, NothingOffered, decline_offer
-from enrolment.use_cases.enrol import (
+from enrolment.placing import (
     AgeOutOfRange,
     AlreadyEnrolled,
     ChildUnknown,
@@ -20,6 +14,12 @@ from enrolment.use_cases.enrol import (
     NotInvited,
     SessionNotOpen,
 )
+from enrolment.refusals import EnrolmentUnknown, PartyUnknown, SessionBegan, SessionUnknown
+from enrolment.rules import Born
+from enrolment.tables import Link
+from enrolment.testing import PARIS, Desk, in_days
+from enrolment.use_cases.accept_offer import AcceptOffer, OfferOver, accept_offer
+from enrolment.use_cases.decline_offer import DeclineOffer, NothingOffered, decline_offer
 from enrolment.use_cases.withdraw import NothingToWithdraw, Withdraw, withdraw
 from ronde.clock import now
 from ronde.ids import new_id

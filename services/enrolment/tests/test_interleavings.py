@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 import time_machine
 from enrolment import rules
+from enrolment.placing import Enrolled
 from enrolment.tables import Enrolment
 from enrolment.testing import Desk, in_days
 from enrolment.use_cases.accept_offer import AcceptOffer, accept_offer
 from enrolment.use_cases.decline_offer import DeclineOffer, decline_offer
-from enrolment.use_cases.enrol import Enrolled
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ronde.clock import now

@@ -6,9 +6,9 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from enrolment.placing import SessionNotOpen
 from enrolment.tables import Link
 from enrolment.testing import HOUR, ORGANISER, Desk, in_days
-from enrolment.use_cases.enrol import SessionNotOpen
 from ronde.clock import now
 from ronde.ids import new_id
 from ronde_contracts.booking import (

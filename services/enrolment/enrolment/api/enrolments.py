@@ -11,20 +11,13 @@ from starlette.responses import JSONResponse, Response
 
 from enrolment import queries
 from enrolment.doors import terms_of
+from enrolment.placing import AgeOutOfRange, AlreadyEnrolled, ChildUnknown, NotInvited, SessionNotOpen
 from enrolment.queries import Seen
 from enrolment.refusals import EnrolmentUnknown, PartyUnknown, SessionBegan, SessionUnknown
 from enrolment.shapes.enrolments import EnrolmentBody, EnrolmentShown
 from enrolment.use_cases.accept_offer import AcceptOffer, OfferOver, accept_offer
 from enrolment.use_cases.decline_offer import DeclineOffer, NothingOffered, decline_offer
-from enrolment.use_cases.enrol import (
-    AgeOutOfRange,
-    AlreadyEnrolled,
-    ChildUnknown,
-    Enrol,
-    NotInvited,
-    SessionNotOpen,
-    enrol,
-)
+from enrolment.use_cases.enrol import Enrol, enrol
 from enrolment.use_cases.withdraw import NothingToWithdraw, Withdraw, withdraw
 
 router = APIRouter(tags=["enrolment"])

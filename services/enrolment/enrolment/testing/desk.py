@@ -17,15 +17,17 @@ from sqlalchemy import select, text, update
 
 import enrolment
 from enrolment.consumers import consuming
+from enrolment.people import NewChild, NewGuardian
+from enrolment.placing import Enrolled
 from enrolment.rules import Born
 from enrolment.settings import Settings, Terms
 from enrolment.tables import Enrolment, Session
 from enrolment.use_cases.call_off_session import CallOffSession, call_off_session
-from enrolment.use_cases.enrol import Enrol, Enrolled, enrol
+from enrolment.use_cases.enrol import Enrol, enrol
 from enrolment.use_cases.expire_offers import expire_offers
 from enrolment.use_cases.follow_reservation import FollowReservation, follow_reservation
 from enrolment.use_cases.plan_session import PlanSession, plan_session
-from enrolment.use_cases.register_party import NewChild, RegisterParty, register_party
+from enrolment.use_cases.register_party import RegisterParty, register_party
 from enrolment.use_cases.withdraw import Withdraw, withdraw
 
 MIGRATIONS = Path(enrolment.__file__).parent / "migrations"
@@ -139,19 +141,22 @@ class Desk:
                 tx,
                 RegisterParty(
                     kind=kind,
-                    name=name,
-                    language="fr",
-                    email="camille@example.org",
-                    phone="+33612345678",
+                    guardians=(
+                        NewGuardian(
+                            name=name, email="camille@example.org", phone="+33612345678", agreed_with=ORGANISER
+                        ),
+                    ),
                     children=tuple(NewChild(first_name=f"Enfant {n}", born=born) for n in range(children)),
                     registered_by="relais",
                 ),
             )
         return party.id, tuple(child.id for child in party.children)
 
-    async def enrol(self, session_id: UUID, party: Family | None = None, *, children: int = 1) -> Enrolled:
+    async def enrol(
+        self, session_id: UUID, party: Family | None = None, *, children: int = 1, adults: int = 1
+    ) -> Enrolled:
         party_id, child_ids = party or await self.family(children)
-        cmd = Enrol(organiser=ORGANISER, session_id=session_id, party_id=party_id, child_ids=child_ids)
+        cmd = Enrol(organiser=ORGANISER, session_id=session_id, party_id=party_id, child_ids=child_ids, adults=adults)
         async with self.db.transaction() as tx:
             return await enrol(tx, self.terms, cmd)
 
