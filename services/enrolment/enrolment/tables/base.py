@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, DateTime, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 
-from enrolment.states import EnrolmentState, ReservationState, SessionState
+from enrolment.states import EnrolmentState, LineNews, ReservationState, SessionState
 
 
 class Base(DeclarativeBase):
@@ -18,8 +18,10 @@ class Base(DeclarativeBase):
         list[str]: ARRAY(Text),
         list[UUID]: ARRAY(Uuid),
         dict[str, str]: JSONB(),
+        dict[str, int]: JSONB(),
         list[dict[str, Any]]: JSONB(),
         SessionState: Text(),
         EnrolmentState: Text(),
         ReservationState: Text(),
+        LineNews: Text(),
     }

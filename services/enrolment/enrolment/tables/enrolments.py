@@ -11,6 +11,7 @@ from sqlalchemy import (
     Identity,
     Index,
     LargeBinary,
+    func,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -22,7 +23,11 @@ _ACTIVE = text(f"state IN ({', '.join(repr(state) for state in ACTIVE)})")
 
 
 class Enrolment(Base):
-    """A party in a session, or in its waiting list. `number` is the order of arrival."""
+    """A party in a session, or in its waiting list.
+
+    The line goes by `first_at` (staff put them first), then `points`, then `number`, the order of arrival: see IN_LINE.
+    `points_for` says which rule of the session gave how many points, on the day they joined.
+    """
 
     __tablename__ = "enrolments"
     __table_args__ = (
@@ -41,10 +46,18 @@ class Enrolment(Base):
     party_kind: Mapped[str]
     child_ids: Mapped[list[UUID]]
     children: Mapped[int]
+    adults: Mapped[int] = mapped_column(server_default=text("1"))
     state: Mapped[EnrolmentState]
     joined_at: Mapped[datetime]
     deadline: Mapped[datetime | None]
+    first_at: Mapped[datetime | None]
+    points: Mapped[int] = mapped_column(server_default=text("0"))
+    points_for: Mapped[dict[str, int]] = mapped_column(server_default=text("'{}'"))
     version: Mapped[int]
+
+
+IN_LINE = (func.coalesce(Enrolment.first_at, text("'infinity'::timestamptz")), -Enrolment.points, Enrolment.number)
+"""The published order of a waiting list: to sort by, and to compare as a row."""
 
 
 class Link(Base):
