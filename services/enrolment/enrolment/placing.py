@@ -17,7 +17,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from enrolment import rules
 from enrolment.line import not_begun
+from enrolment.log import note
 from enrolment.settings import Terms
+from enrolment.standing import ARRIVAL, Standing
 from enrolment.tables import Enrolment, Link, Party, Session
 from enrolment.telling import tell_enrolment
 
@@ -83,7 +85,15 @@ class AlreadyEnrolled(Refused):
     }
 
 
-def place(tx: Tx, terms: Terms, session: Session, party: Party, child_ids: Sequence[UUID], adults: int) -> Enrolled:
+def place(
+    tx: Tx,
+    terms: Terms,
+    session: Session,
+    party: Party,
+    child_ids: Sequence[UUID],
+    adults: int,
+    standing: Standing = ARRIVAL,
+) -> Enrolled:
     """Decide and tell, without a statement of its own: the rows go with the next flush, many at once in a rush.
 
     The session is locked and the party's children are loaded. The constraint `one_active_enrolment` judges the flush.
@@ -99,16 +109,21 @@ def place(tx: Tx, terms: Terms, session: Session, party: Party, child_ids: Seque
         children=len(child_ids),
         adults=adults,
         joined_at=now(),
+        points=sum(standing.points_for.values()),
+        points_for=dict(standing.points_for),
         version=0,
     )
     has_place = rules.Places.free(session).hold(enrolment)
     enrolment.state = "confirmed" if has_place else "waiting"
-    position = None if has_place else session.waiting + 1
+    ahead = session.waiting if standing.ahead is None else standing.ahead
+    position = None if has_place else ahead + 1
     _count(session, enrolment)
     _issue_link(tx, session, enrolment, terms)
     if position is None:
+        note(tx, enrolment, "got-a-place")
         tell_enrolment(tx, enrolment, EnrolmentConfirmed)
     else:
+        note(tx, enrolment, "joined", position=position, points=enrolment.points)
         tell_enrolment(tx, enrolment, EnrolmentWaitlisted, position=position)
     tx.session.add(enrolment)
     return Enrolled(enrolment=enrolment, session=session, position=position)

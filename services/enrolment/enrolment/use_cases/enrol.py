@@ -11,6 +11,7 @@ from enrolment.line import lock_session
 from enrolment.placing import AlreadyEnrolled, Enrolled, place
 from enrolment.refusals import PartyUnknown, SessionUnknown
 from enrolment.settings import Terms
+from enrolment.standing import explain_those_behind, standing
 from enrolment.tables import Party
 
 
@@ -33,11 +34,13 @@ async def enrol(tx: Tx, terms: Terms, cmd: Enrol) -> Enrolled:
     session = await lock_session(tx, cmd.organiser, cmd.session_id)
     if session is None:
         raise SessionUnknown
-    done = place(tx, terms, session, party, cmd.child_ids, cmd.adults)
+    stands = await standing(tx, terms, session, party.id)
+    done = place(tx, terms, session, party, cmd.child_ids, cmd.adults, stands)
     try:
         await tx.session.flush()
     except IntegrityError as error:
         if violated(error, "one_active_enrolment"):
             raise AlreadyEnrolled from None
         raise
+    await explain_those_behind(tx, session, done.enrolment)
     return done

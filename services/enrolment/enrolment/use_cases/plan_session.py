@@ -9,12 +9,15 @@ from ronde.database import Tx
 from enrolment.line import hear, lock_session
 from enrolment.saga import settle
 from enrolment.settings import Terms
+from enrolment.standing import reorder
 from enrolment.tables import Session
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlanSession:
-    """`places` for children; ages in whole months at the date of the session, both ends included."""
+    """`places` for children; `adult_places` None: adults are not counted. Ages in whole months at the date of the
+    session, both ends included. `opens_at` None: at once; `closes_at` None: as the house closes enrolments.
+    """
 
     organiser: str
     session_id: UUID
@@ -25,6 +28,14 @@ class PlanSession:
     from_months: int
     to_months: int
     audience: tuple[str, ...]
+    adult_places: int | None = None
+    families_of: tuple[str, ...] = ()
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    series_id: UUID | None = None
+    series_title: dict[str, str] | None = None
+    shared_with: tuple[str, ...] = ()
+    points: dict[str, int] | None = None
 
 
 async def plan_session(tx: Tx, terms: Terms, cmd: PlanSession) -> None:
@@ -36,14 +47,28 @@ async def plan_session(tx: Tx, terms: Terms, cmd: PlanSession) -> None:
     session = await lock_session(tx, cmd.organiser, cmd.session_id)
     if session is None:
         session = Session(organiser=cmd.organiser, session_id=cmd.session_id, state="waiting-for-room")
-        session.taken = session.waiting = session.version = 0
+        session.taken = session.adults_taken = session.waiting = session.version = 0
         tx.session.add(session)
     elif session.state == "called-off":
         session.state, session.reason = "waiting-for-room", None
         session.room_name = session.starts_at = session.ends_at = None
-    new_facts = (session.title, session.places) != (cmd.title, cmd.places)
-    session.title, session.places = cmd.title, cmd.places
+    was = _told(session)
+    session.title, session.places, session.adult_places = cmd.title, cmd.places, cmd.adult_places
     session.seats = max(cmd.places, session.taken)
+    session.adult_seats = None if cmd.adult_places is None else max(cmd.adult_places, session.adults_taken)
+    session.opens_at, session.planned_closes_at = cmd.opens_at, cmd.closes_at
+    session.series_id, session.series_title = cmd.series_id, cmd.series_title
+    session.families_of, session.shared_with = list(cmd.families_of), list(cmd.shared_with)
     session.from_months, session.to_months, session.audience = cmd.from_months, cmd.to_months, list(cmd.audience)
     session.planned_starts_at, session.planned_ends_at = cmd.starts_at, cmd.ends_at
-    await settle(tx, session, terms, new_facts=new_facts)
+    if session.points != cmd.points:
+        session.points = cmd.points
+        await reorder(tx, terms, session)
+    await settle(tx, session, terms, new_facts=_told(session) != was)
+
+
+def _told(session: Session) -> tuple[object, ...]:
+    """What people are told of it, its slot apart."""
+    places = (session.places, session.adult_places)
+    when = (session.opens_at, session.planned_closes_at)
+    return (session.title, places, when, session.series_id, session.series_title)

@@ -8,7 +8,9 @@ from ronde.database import Tx
 from ronde.refusal import Refused
 from ronde_contracts.enrolment import EnrolmentWithdrawn
 
-from enrolment.line import lock_enrolment, not_begun, offer_free_places
+from enrolment.line import lock_enrolment, not_begun
+from enrolment.log import note
+from enrolment.offering import offer_free_places
 from enrolment.settings import Terms
 from enrolment.states import ACTIVE
 from enrolment.tables import Enrolment
@@ -41,6 +43,7 @@ async def withdraw(tx: Tx, terms: Terms, cmd: Withdraw) -> Enrolment:
         raise NothingToWithdraw(state=enrolment.state)
     not_begun(session)
     was, enrolment.state, enrolment.deadline = enrolment.state, "withdrawn", None
+    note(tx, enrolment, "withdrawn", was=was)
     tell_enrolment(tx, enrolment, EnrolmentWithdrawn, was=was)
     await offer_free_places(tx, session, terms)
     return enrolment
