@@ -40,8 +40,12 @@ async def post_enrolment(
     request: Request,
 ) -> Response:
     cmd = Enrol(
-        organiser=organiser, session_id=session_id, party_id=body.party_id, child_ids=tuple(body.child_ids)
-    )  # fmt: skip
+        organiser=organiser,
+        session_id=session_id,
+        party_id=body.party_id,
+        child_ids=tuple(body.child_ids),
+        adults=body.adults,
+    )
     async with service_of(request).db.transaction() as tx:
 
         async def action() -> Response:

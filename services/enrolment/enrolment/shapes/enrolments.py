@@ -13,6 +13,7 @@ from enrolment.states import EnrolmentState
 class EnrolmentBody(Body):
     party_id: UUID
     child_ids: list[UUID] = Field(min_length=1, max_length=12, description="which of their children come")
+    adults: int = Field(1, ge=0, le=12, description="how many adults come with them; each takes a place of an adult")
 
 
 class EnrolmentShown(BaseModel):
@@ -22,6 +23,7 @@ class EnrolmentShown(BaseModel):
     session_id: UUID
     party_id: UUID
     children: int = Field(description="places taken or asked for")
+    adults: int = Field(description="who come with them; places, where adults are counted")
     state: EnrolmentState
     position: int | None = Field(description="in the waiting list, 1 is first")
     joined_at: AwareDatetime
@@ -37,6 +39,7 @@ class EnrolmentShown(BaseModel):
             session_id=one.session_id,
             party_id=one.party_id,
             children=one.children,
+            adults=one.adults,
             state=one.state,
             position=seen.position,
             joined_at=one.joined_at,

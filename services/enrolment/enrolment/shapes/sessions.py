@@ -21,10 +21,18 @@ class SessionShown(BaseModel):
     ends_at: AwareDatetime
     places: int = Field(description="for children")
     taken: int = Field(description="places confirmed, or held by an offer")
+    adult_places: int | None = Field(description="for adults; null: they are not counted")
+    adults_taken: int = Field(description="adults who come with them, or may")
     waiting: int = Field(description="families and childminders in the waiting list")
     from_months: int
     to_months: int
     audience: list[PartyKind]
+    families_of: list[Slug] = Field(description="members whose own families alone are invited; none: any family")
+    opens_at: AwareDatetime | None = Field(description="from when one may enrol; null: at once")
+    closes_at: AwareDatetime | None = Field(description="until when one may enrol; null: until it begins")
+    series_id: UUID | None
+    series_title: Words | None
+    shared_with: list[Slug] = Field(description="members whose staff may do what its organiser's may")
 
     @classmethod
     def of(cls, session: Session) -> "SessionShown":
