@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from enrolment import rules
-from enrolment.rules import Born, History
+from enrolment.rules import Born, History, Places
 from enrolment.settings import Terms
 from hypothesis import given
 from hypothesis import strategies as st
