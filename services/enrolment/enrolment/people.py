@@ -13,7 +13,7 @@ from ronde_contracts.notify import Channel
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from enrolment.refusals import PartyUnknown
+from enrolment.refusals import GuardianUnknown, PartyUnknown
 from enrolment.rules import Born
 from enrolment.tables import Child, FormerId, Guardian, Party
 
@@ -96,6 +96,18 @@ async def lock_party(tx: Tx, party_id: UUID) -> Party:
     if party is None or party.erased_at is not None:
         raise PartyUnknown
     return party
+
+
+async def lock_guardian(tx: Tx, guardian_id: UUID) -> tuple[Party, Guardian]:
+    """A guardian, and the family, ours until the transaction ends. Raises GuardianUnknown, PartyUnknown."""
+    found = await tx.session.get(Guardian, guardian_id)
+    if found is None:
+        raise GuardianUnknown
+    party = await lock_party(tx, found.party_id)
+    guardian = next((one for one in party.guardians if one.id == guardian_id), None)
+    if guardian is None:
+        raise GuardianUnknown
+    return party, guardian
 
 
 async def tell_contact(tx: Tx, party: Party) -> None:

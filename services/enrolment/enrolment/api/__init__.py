@@ -2,7 +2,13 @@
 
 from fastapi import APIRouter
 
-from enrolment.api import enrolments, parties, sessions
+from enrolment.api import enrolments, entry, likeness, parties, sessions
 
-ROUTERS: tuple[APIRouter, ...] = (sessions.router, parties.router, enrolments.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    sessions.router,
+    entry.router,
+    likeness.router,
+    parties.router,
+    enrolments.router,
+)
 """Each module's, in the order of the documentation."""

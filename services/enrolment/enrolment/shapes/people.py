@@ -8,10 +8,13 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, EmailStr, Field, mode
 from ronde_contracts.event import Language, PartyKind
 from ronde_contracts.notify import Channel
 
+from enrolment.likeness import Sign
 from enrolment.people import NewChild, NewGuardian
+from enrolment.queries.people import Likeness
 from enrolment.rules import Born
 from enrolment.shapes.base import Body, Name
 from enrolment.tables import Child, Guardian, Party
+from enrolment.use_cases.change_guardian import ChangeGuardian, Reached
 from enrolment.use_cases.register_party import RegisterParty
 
 Phone = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$", description="E.164: +33612345678")]
@@ -58,6 +61,15 @@ class GuardianBody(Body):
             agreed_with=organisation if self.agreed else None,
         )
 
+    def change(self, guardian_id: UUID, organisation: str) -> ChangeGuardian:
+        return ChangeGuardian(
+            guardian_id=guardian_id,
+            name=self.name,
+            language=self.language,
+            channel=self.channel,
+            reached=Reached(email=self.email, phone=self.phone, agreed_with=organisation if self.agreed else None),
+        )
+
 
 class PartyBody(GuardianBody):
     """A family, or a childminder with the children in their care; no surname of a child, nothing about health."""
@@ -94,6 +106,14 @@ class PartyBody(GuardianBody):
             children=tuple(child.new for child in self.children),
             registered_by=organisation,
         )
+
+
+class SearchBody(Body):
+    asked: str = Field(min_length=2, max_length=80, examples=["06 12 34 56 78", "camille@example.org", "martin"])
+
+
+class OtherBody(Body):
+    other: UUID = Field(description="the other party_id")
 
 
 class ChildShown(BaseModel):
@@ -139,4 +159,18 @@ class PartyShown(BaseModel):
             registered_by=party.registered_by,
             guardians=[GuardianShown.of(one) for one in party.guardians],
             children=[ChildShown.of(one) for one in party.children],
+        )
+
+
+class LikenessShown(BaseModel):
+    """Two files, and why they may be of one family."""
+
+    first: PartyShown
+    second: PartyShown
+    signs: list[Sign]
+
+    @classmethod
+    def of(cls, likeness: Likeness) -> "LikenessShown":
+        return cls(
+            first=PartyShown.of(likeness.first), second=PartyShown.of(likeness.second), signs=list(likeness.signs)
         )
