@@ -1,6 +1,7 @@
 """A family's file: made, found under whatever id it had, locked while it changes, and told to notify."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from ronde.clock import now
@@ -19,6 +20,8 @@ from enrolment.tables import Child, FormerId, Guardian, Party
 
 SELF = "self"
 """Who registered, agreed or erased without staff."""
+HELD = {"read": True, "key_share": True}
+"""What a foreign key's check takes too: it waits for lock_party only."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +96,20 @@ async def lock_party(tx: Tx, party_id: UUID) -> Party:
         with_for_update=True,
         populate_existing=True,
     )
+    if party is None or party.erased_at is not None:
+        raise PartyUnknown
+    return party
+
+
+async def hold_party(tx: Tx, party_id: UUID) -> Party:
+    """The family under this id, or one it had, with its children: not merged or erased until the transaction ends.
+
+    Any number may hold it. Raises PartyUnknown.
+    """
+    held: dict[str, Any] = {"options": [selectinload(Party.children)], "with_for_update": HELD}
+    party = await tx.session.get(Party, party_id, **held)
+    if party is None and (former := await tx.session.get(FormerId, party_id)) is not None:
+        party = await tx.session.get(Party, former.party_id, **held)
     if party is None or party.erased_at is not None:
         raise PartyUnknown
     return party

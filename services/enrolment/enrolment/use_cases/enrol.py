@@ -5,14 +5,13 @@ from uuid import UUID
 
 from ronde.database import Tx, violated
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import selectinload
 
 from enrolment.line import lock_session
+from enrolment.people import hold_party
 from enrolment.placing import AlreadyEnrolled, Enrolled, place
-from enrolment.refusals import PartyUnknown, SessionUnknown
+from enrolment.refusals import SessionUnknown
 from enrolment.settings import Terms
 from enrolment.standing import explain_those_behind, standing
-from enrolment.tables import Party
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,9 +27,7 @@ class Enrol:
 
 async def enrol(tx: Tx, terms: Terms, cmd: Enrol) -> Enrolled:
     """First come, first served. The session is full: no refusal, they wait in the order of arrival."""
-    party = await tx.session.get(Party, cmd.party_id, options=[selectinload(Party.children)])
-    if party is None:
-        raise PartyUnknown
+    party = await hold_party(tx, cmd.party_id)
     session = await lock_session(tx, cmd.organiser, cmd.session_id)
     if session is None:
         raise SessionUnknown

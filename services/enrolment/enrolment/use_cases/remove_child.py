@@ -7,7 +7,7 @@ from uuid import UUID
 from ronde.clock import now
 from ronde.database import Tx
 from ronde.refusal import Refused
-from sqlalchemy import func, select
+from sqlalchemy import any_, func, select
 
 from enrolment.people import lock_party
 from enrolment.states import ACTIVE
@@ -51,7 +51,7 @@ async def _to_come(tx: Tx, child: Child) -> bool:
         .join(Session, (Session.organiser == Enrolment.organiser) & (Session.session_id == Enrolment.session_id))
         .where(
             Enrolment.party_id == child.party_id,
-            Enrolment.child_ids.contains([child.id]),
+            any_(Enrolment.child_ids) == child.id,
             Enrolment.state.in_(ACTIVE),
             func.coalesce(Session.ends_at, Session.planned_ends_at) > now(),
         )
