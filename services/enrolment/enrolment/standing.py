@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from enrolment.log import in_line_of, note, note_each
 from enrolment.rules import History, points
 from enrolment.settings import Terms
-from enrolment.tables import IN_LINE, Attendance, Enrolment, Session
+from enrolment.tables import IN_LINE, Attendance, Enrolment, Session, place_of
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,7 @@ async def explain_those_behind(tx: Tx, session: Session, enrolment: Enrolment) -
         await note_each(tx, session, Enrolment.id != enrolment.id, "passed-over")
     elif enrolment.state == "waiting" and session.points:
         await tx.session.flush()
-        behind = tuple_(*IN_LINE) > select(*IN_LINE).where(Enrolment.id == enrolment.id).scalar_subquery()
-        await note_each(tx, session, behind, "overtaken", points=enrolment.points)
+        await note_each(tx, session, tuple_(*IN_LINE) > place_of(enrolment.id), "overtaken", points=enrolment.points)
 
 
 async def reorder(tx: Tx, terms: Terms, session: Session) -> None:

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from enrolment.api import enrolments, entry, likeness, parties, sessions
+from enrolment.api import attendance, enrolments, entry, likeness, line, parties, rooms, sessions
 
 ROUTERS: tuple[APIRouter, ...] = (
     sessions.router,
@@ -10,5 +10,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     likeness.router,
     parties.router,
     enrolments.router,
+    line.router,
+    rooms.router,
+    attendance.router,
 )
 """Each module's, in the order of the documentation."""

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from ronde.clock import now
 from ronde.ids import reference
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from enrolment.refusals import EnrolmentUnknown
 from enrolment.states import ACTIVE
-from enrolment.tables import Enrolment, Link, Session
+from enrolment.tables import IN_LINE, Enrolment, Link, Session, place_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,16 +33,15 @@ class Seen:
 
 
 async def participants(session: AsyncSession, of: Session) -> list[Seen]:
-    """Everybody in the session, in the order of arrival; those who left come last."""
-    wanted = (
-        select(Enrolment)
-        .where(Enrolment.organiser == of.organiser, Enrolment.session_id == of.session_id)
-        .order_by(Enrolment.number)
-    )
-    found = (await session.scalars(wanted)).all()
+    """Who has a place, by arrival; who waits, in the order of the line; who left."""
+    wanted = select(Enrolment).where(Enrolment.organiser == of.organiser, Enrolment.session_id == of.session_id)
+    found = (await session.scalars(wanted.order_by(*IN_LINE))).all()
     line = {one.id: n for n, one in enumerate((one for one in found if one.state == "waiting"), start=1)}
-    seen = [Seen(enrolment=one, session=of, position=line.get(one.id)) for one in found]
-    return sorted(seen, key=lambda one: one.enrolment.state not in ACTIVE)
+
+    def where(one: Enrolment) -> tuple[bool, int, int]:
+        return one.state not in ACTIVE, line.get(one.id, 0), one.number
+
+    return [Seen(enrolment=one, session=of, position=line.get(one.id)) for one in sorted(found, key=where)]
 
 
 async def enrolment(session: AsyncSession, enrolment_id: UUID) -> Seen:
@@ -69,7 +68,7 @@ async def _seen(session: AsyncSession, found: Enrolment, **more: Any) -> Seen:
             Enrolment.organiser == found.organiser,
             Enrolment.session_id == found.session_id,
             Enrolment.state == "waiting",
-            Enrolment.number <= found.number,
+            tuple_(*IN_LINE) <= place_of(found.id),
         )
     )
     return Seen(enrolment=found, session=of, position=position if found.state == "waiting" else None, **more)

@@ -1,9 +1,10 @@
 """The rows that enrolment owns, one module a noun; importing this knows all of them."""
 
+from enrolment.tables.arrivals import Arrival
 from enrolment.tables.attendance import Attendance
 from enrolment.tables.base import Base
 from enrolment.tables.doorkeys import Code, FamilyLink
-from enrolment.tables.enrolments import IN_LINE, Enrolment, Link
+from enrolment.tables.enrolments import IN_LINE, Enrolment, Link, place_of
 from enrolment.tables.erasures import Acknowledgement, Erasure
 from enrolment.tables.line import LineChange
 from enrolment.tables.people import Child, FormerId, Guardian, Party, ToldApart
@@ -13,6 +14,7 @@ from enrolment.tables.ties import OwnFamily, Signature
 __all__ = [
     "IN_LINE",
     "Acknowledgement",
+    "Arrival",
     "Attendance",
     "Base",
     "Child",
@@ -30,4 +32,5 @@ __all__ = [
     "Session",
     "Signature",
     "ToldApart",
+    "place_of",
 ]

@@ -1,6 +1,7 @@
 """Enrolments, and the links by which a family answers."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -11,7 +12,9 @@ from sqlalchemy import (
     Identity,
     Index,
     LargeBinary,
+    ScalarSelect,
     func,
+    select,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -57,7 +60,12 @@ class Enrolment(Base):
 
 
 IN_LINE = (func.coalesce(Enrolment.first_at, text("'infinity'::timestamptz")), -Enrolment.points, Enrolment.number)
-"""The published order of a waiting list: to sort by, and to compare as a row."""
+"""The published order of a waiting list: to sort by, and to compare as a row with `place_of`."""
+
+
+def place_of(enrolment_id: UUID) -> ScalarSelect[Any]:
+    """Where that one is in the order, for `tuple_(*IN_LINE) < place_of(…)`: those before them."""
+    return select(*IN_LINE).where(Enrolment.id == enrolment_id).correlate(None).scalar_subquery()
 
 
 class Link(Base):

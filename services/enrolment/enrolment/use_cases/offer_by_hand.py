@@ -8,14 +8,14 @@ from ronde.clock import now
 from ronde.database import Tx
 from ronde.refusal import Refused
 from ronde_contracts.enrolment import EnrolmentConfirmed
-from sqlalchemy import select, tuple_
+from sqlalchemy import tuple_
 
 from enrolment.line import lock_enrolment, not_begun, theirs
 from enrolment.log import note, note_each
 from enrolment.offering import deadline_of, free_places, offer
 from enrolment.refusals import NoTimeToAnswer
 from enrolment.settings import Terms
-from enrolment.tables import IN_LINE, Enrolment
+from enrolment.tables import IN_LINE, Enrolment, place_of
 from enrolment.telling import tell_enrolment
 
 
@@ -55,11 +55,14 @@ class NoPlaceFree(Refused):
 
 async def offer_by_hand(tx: Tx, terms: Terms, cmd: OfferByHand) -> Enrolment:
     """At once when there is a place for them; else they are put first in line, and the next that fits is theirs.
+    Twice is once.
 
     Raises NotTheirSession, NotWaiting, SessionBegan, NoTimeToAnswer; NoPlaceFree when they said yes.
     """
     session, enrolment = await lock_enrolment(tx, cmd.enrolment_id)
     theirs(session, cmd.by)
+    if enrolment.state == "offered" and not cmd.said_yes:
+        return enrolment
     if enrolment.state != "waiting":
         raise NotWaiting(state=enrolment.state)
     not_begun(session)
@@ -69,7 +72,7 @@ async def offer_by_hand(tx: Tx, terms: Terms, cmd: OfferByHand) -> Enrolment:
     if fits and not cmd.said_yes and await deadline_of(tx, terms, session, enrolment.party_id) is None:
         raise NoTimeToAnswer
     if enrolment.first_at is None:
-        ahead = tuple_(*IN_LINE) < select(*IN_LINE).where(Enrolment.id == enrolment.id).scalar_subquery()
+        ahead = tuple_(*IN_LINE) < place_of(enrolment.id)
         await note_each(tx, session, ahead & Enrolment.first_at.is_(None), "overtaken", by_hand=True)
         enrolment.first_at = now()  # behind those whom staff put first before
         note(tx, enrolment, "put-first", by=cmd.by, reason=cmd.reason)
