@@ -132,7 +132,13 @@ class Desk:
         return id
 
     async def family(
-        self, children: int = 1, *, kind: PartyKind = "family", born: Born | None = None, name: str = "Camille Martin"
+        self,
+        children: int = 1,
+        *,
+        kind: PartyKind = "family",
+        born: Born | None = None,
+        name: str = "Camille Martin",
+        email: str | None = "camille@example.org",
     ) -> Family:
         """A registered party: its id, and its children's ids."""
         born = born or Born(date.today() - timedelta(days=500))  # noqa: DTZ011
@@ -141,11 +147,7 @@ class Desk:
                 tx,
                 RegisterParty(
                     kind=kind,
-                    guardians=(
-                        NewGuardian(
-                            name=name, email="camille@example.org", phone="+33612345678", agreed_with=ORGANISER
-                        ),
-                    ),
+                    guardians=(NewGuardian(name=name, email=email, phone="+33612345678", agreed_with=ORGANISER),),
                     children=tuple(NewChild(first_name=f"Enfant {n}", born=born) for n in range(children)),
                     registered_by="relais",
                 ),
