@@ -16,7 +16,6 @@ from ronde_contracts.enrolment import EnrolmentConfirmed, EnrolmentWaitlisted, L
 from sqlalchemy.orm.attributes import set_committed_value
 
 from enrolment import rules
-from enrolment.line import not_begun
 from enrolment.log import note
 from enrolment.settings import Terms
 from enrolment.standing import ARRIVAL, Standing
@@ -33,46 +32,6 @@ class Enrolled:
     enrolment: Enrolment
     session: Session
     position: int | None
-
-
-class ChildUnknown(Refused):
-    """No child is named, or one that is not theirs."""
-
-    code, status = "child-unknown", 422
-    words: ClassVar[dict[str, str]] = {
-        "fr": "Indiquez au moins un enfant, parmi ceux qui sont enregistrés avec cette famille.",
-        "en": "Name at least one child, among those registered with this family.",
-    }
-
-
-class SessionNotOpen(Refused):
-    """The session has no room yet, or no longer, or was called off."""
-
-    code, status = "session-not-open", 409
-    words: ClassVar[dict[str, str]] = {
-        "fr": "Les inscriptions à cette séance ne sont pas ouvertes.",
-        "en": "Enrolment in this session is not open.",
-    }
-
-
-class NotInvited(Refused):
-    """The session is for others."""
-
-    code, status = "not-invited", 409
-    words: ClassVar[dict[str, str]] = {
-        "fr": "Cette séance est proposée à un autre public.",
-        "en": "This session is for another audience.",
-    }
-
-
-class AgeOutOfRange(Refused):
-    """A child is too young or too old on the day of the session."""
-
-    code, status = "age-out-of-range", 409
-    words: ClassVar[dict[str, str]] = {
-        "fr": "Un enfant n'aura pas l'âge prévu le jour de la séance.",
-        "en": "A child will not have the right age on the day of the session.",
-    }
 
 
 class AlreadyEnrolled(Refused):
@@ -96,9 +55,9 @@ def place(
 ) -> Enrolled:
     """Decide and tell, without a statement of its own: the rows go with the next flush, many at once in a rush.
 
-    The session is locked and the party's children are loaded. The constraint `one_active_enrolment` judges the flush.
+    The session is locked, and `admitting.admit` had nothing against it. The constraint `one_active_enrolment` judges
+    the flush.
     """
-    _check(session, party, child_ids, terms)
     enrolment = Enrolment(
         id=new_id(),
         organiser=session.organiser,
@@ -127,23 +86,6 @@ def place(
         tell_enrolment(tx, enrolment, EnrolmentWaitlisted, position=position)
     tx.session.add(enrolment)
     return Enrolled(enrolment=enrolment, session=session, position=position)
-
-
-def _check(session: Session, party: Party, child_ids: Sequence[UUID], terms: Terms) -> None:
-    theirs = {child.id: child for child in party.children}
-    if not child_ids or len(set(child_ids)) < len(child_ids) or not theirs.keys() >= set(child_ids):
-        raise ChildUnknown
-    if session.state != "open" or session.starts_at is None:
-        raise SessionNotOpen(state=session.state)
-    not_begun(session)
-    if party.kind not in session.audience:
-        raise NotInvited(audience=session.audience)
-    day = session.starts_at.astimezone(terms.timezone).date()
-    ages = (session.from_months, session.to_months)
-    births = {id: rules.Born(child.born_on, child.born_exactly) for id, child in theirs.items()}
-    outside = [str(id) for id in child_ids if not rules.age_fits(births[id], day, *ages)]
-    if outside:
-        raise AgeOutOfRange(child_ids=outside, from_months=ages[0], to_months=ages[1])
 
 
 def _count(session: Session, enrolment: Enrolment) -> None:

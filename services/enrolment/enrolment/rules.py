@@ -114,6 +114,15 @@ def points(rule: Mapping[str, int], history: History) -> dict[str, int]:
     return {name: worth * counts[name] for name, worth in rule.items() if worth * counts[name]}
 
 
+def closing(starts_at: datetime, planned: datetime | None, terms: Terms) -> datetime | None:
+    """Until when one may enrol: as the organiser planned it, else as the house does, never after the start.
+
+    None: until it starts.
+    """
+    until = planned or terms.closes(starts_at)
+    return min(until, starts_at) if until else None
+
+
 def answer_within(channels: Collection[Channel], terms: Terms) -> timedelta:
     """How long an answer may take by the slowest of the channels that somebody has."""
     return terms.answer_by_email if "email" in channels else terms.answer_by_sms

@@ -17,7 +17,7 @@ async def settle(tx: Tx, session: Session, terms: Terms, *, new_facts: bool = Fa
     """Bring a locked session where its plan and its reservations say, and tell what people must know.
 
     Its published time is that of the room really held, so a move is told once, when the room has moved.
-    `new_facts`: the title or the places changed.
+    `new_facts`: something that people are told of it changed, its slot apart.
     """
     answers = (
         await tx.session.scalars(
@@ -31,11 +31,14 @@ async def settle(tx: Tx, session: Session, terms: Terms, *, new_facts: bool = Fa
     room = rules.room_held(answers)
     if was_open and session.state == "without-room" and session.ends_at is not None and session.ends_at > now():
         tell_session(tx, session, SessionSuspended)
-    if session.state != "open" or room is None:
+    if session.state != "open" or room is None or room.starts_at is None:
         return
     was = (session.room_name, session.starts_at, session.ends_at)
     session.room_name, session.starts_at, session.ends_at = room.room_name, room.starts_at, room.ends_at
     moved = was != (room.room_name, room.starts_at, room.ends_at)
+    was_closing = session.closes_at
+    session.closes_at = rules.closing(room.starts_at, session.planned_closes_at, terms)
+    new_facts = new_facts or session.closes_at != was_closing
     resumed = was_starting_at is not None and not was_open
     if was_starting_at is not None and moved:
         tell_session(tx, session, SessionMoved, was_starting_at=was_starting_at)

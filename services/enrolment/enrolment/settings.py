@@ -1,20 +1,38 @@
-"""Everything that the environment may change, and the house's terms for offers and links."""
+"""Everything that the environment may change, and the house's terms for enrolling, offers and links."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
-from ronde.house import load
+from ronde.house import Agreement, load
 from ronde.settings import ServiceSettings
+from ronde_contracts.event import PartyKind
+
+
+def until_it_starts(_starts_at: datetime) -> datetime | None:
+    """In a house that closes no enrolment before."""
+    return None
+
+
+def nothing_to_sign(_organisation: str, _kind: PartyKind) -> Agreement | None:
+    """In a house whose members ask for nothing."""
+    return None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """How the house offers a place. `quiet_from` and `quiet_until` are local times, from one evening to a morning."""
+    """How the house lets people enrol and offers a place.
+
+    `closes`: until when one enrols in a session that starts then. `agreement`: what an organisation has a kind of
+    party sign. `quiet_from` and `quiet_until` are local times, from one evening to a morning.
+    """
 
     timezone: ZoneInfo
+    closes: Callable[[datetime], datetime | None] = until_it_starts
+    agreement: Callable[[str, PartyKind], Agreement | None] = nothing_to_sign
     answer_by_sms: timedelta = timedelta(hours=24)
     answer_by_email: timedelta = timedelta(hours=48)
     looks_back: timedelta = timedelta(days=92)
@@ -87,7 +105,10 @@ class Settings(ServiceSettings):
     def terms(self) -> Terms:
         """Read when first needed: the service is importable where there is no house file."""
         return Terms(
-            timezone=load(self.house_file).timezone,
+        house = load(self.house_file)
+            timezone=house.timezone,
+            closes=house.enrolments_close,
+            agreement=house.agreement,
             answer_by_sms=timedelta(hours=self.answer_hours_sms),
             answer_by_email=timedelta(hours=self.answer_hours_email),
             looks_back=timedelta(days=self.look_back_days),

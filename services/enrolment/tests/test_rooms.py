@@ -6,7 +6,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from enrolment.placing import SessionNotOpen
+from enrolment.admitting import SessionNotOpen
 from enrolment.tables import Link
 from enrolment.testing import HOUR, ORGANISER, Desk, in_days
 from ronde.clock import now

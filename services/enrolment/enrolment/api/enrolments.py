@@ -10,10 +10,19 @@ from ronde_contracts.event import Slug
 from starlette.responses import JSONResponse, Response
 
 from enrolment import queries
+from enrolment.admitting import (
+    AgeOutOfRange,
+    CharterToSign,
+    ChildUnknown,
+    EnrolmentsClosed,
+    NotInvited,
+    NotOpenYet,
+    SessionNotOpen,
+)
 from enrolment.doors import terms_of
-from enrolment.placing import AgeOutOfRange, AlreadyEnrolled, ChildUnknown, NotInvited, SessionNotOpen
+from enrolment.placing import AlreadyEnrolled
 from enrolment.queries import Seen
-from enrolment.refusals import EnrolmentUnknown, PartyUnknown, SessionBegan, SessionUnknown
+from enrolment.refusals import EnrolmentUnknown, NotTheirSession, PartyUnknown, SessionBegan, SessionUnknown
 from enrolment.shapes.enrolments import EnrolmentBody, EnrolmentShown
 from enrolment.use_cases.accept_offer import AcceptOffer, OfferOver, accept_offer
 from enrolment.use_cases.decline_offer import DeclineOffer, NothingOffered, decline_offer
@@ -21,7 +30,17 @@ from enrolment.use_cases.enrol import Enrol, enrol
 from enrolment.use_cases.withdraw import NothingToWithdraw, Withdraw, withdraw
 
 router = APIRouter(tags=["enrolment"])
-NO = (SessionNotOpen, SessionBegan, NotInvited, AgeOutOfRange, AlreadyEnrolled, ChildUnknown)
+NO = (
+    SessionNotOpen,
+    NotOpenYet,
+    EnrolmentsClosed,
+    SessionBegan,
+    NotInvited,
+    AgeOutOfRange,
+    CharterToSign,
+    AlreadyEnrolled,
+    ChildUnknown,
+)
 
 
 @router.post(
@@ -29,7 +48,7 @@ NO = (SessionNotOpen, SessionBegan, NotInvited, AgeOutOfRange, AlreadyEnrolled, 
     summary="Enrol; when the session is full, join its waiting list",
     status_code=201,
     response_model=EnrolmentShown,
-    responses=refusals(*KEY, *ONCE, SessionUnknown, PartyUnknown, *NO),
+    responses=refusals(*KEY, *ONCE, SessionUnknown, NotTheirSession, PartyUnknown, *NO),
 )
 async def post_enrolment(
     organiser: Slug,
@@ -46,6 +65,8 @@ async def post_enrolment(
         child_ids=tuple(body.child_ids),
         adults=body.adults,
     )
+        agrees_to=body.agrees_to,
+        by=organisation,
     async with service_of(request).db.transaction() as tx:
 
         async def action() -> Response:

@@ -14,6 +14,9 @@ class EnrolmentBody(Body):
     party_id: UUID
     child_ids: list[UUID] = Field(min_length=1, max_length=12, description="which of their children come")
     adults: int = Field(1, ge=0, le=12, description="how many adults come with them; each takes a place of an adult")
+    agrees_to: str | None = Field(
+        None, max_length=20, description="the version of the organiser's charter that they have read and accept"
+    )
 
 
 class EnrolmentShown(BaseModel):

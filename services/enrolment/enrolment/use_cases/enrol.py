@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from ronde.clock import now
 from ronde.database import Tx, violated
 from sqlalchemy.exc import IntegrityError
 
@@ -40,7 +41,7 @@ async def enrol(tx: Tx, terms: Terms, cmd: Enrol) -> Enrolled:
         raise SessionUnknown
     if cmd.by is not None:
         theirs(session, cmd.by)
-    agreement = await admit(tx, terms, session, party, cmd.agrees_to)
+    agreement = await admit(tx, terms, session, party, cmd.child_ids, agrees_to=cmd.agrees_to, asked_at=now())
     stands = await standing(tx, terms, session, party.id)
     done = place(tx, terms, session, party, cmd.child_ids, cmd.adults, stands)
     try:
