@@ -11,7 +11,7 @@ from ronde.database import Tx
 from ronde.refusal import Refused
 from ronde.subscriber import Received, Subscriptions
 from ronde_contracts.booking import Asked
-from ronde_contracts.enrolment import RoomChosen
+from ronde_contracts.enrolment import FamilyErased, RoomChosen
 from ronde_contracts.partners import RoomReleased, RoomRequested, SessionCancelled, SessionChanged, SessionPlanned
 
 from booking.finding import asked_before
@@ -21,6 +21,7 @@ from booking.settings import Settings
 from booking.tables import State
 from booking.use_cases.bury_session import BurySession, bury_session
 from booking.use_cases.cancel_reservation import CancelReservation, cancel_reservation
+from booking.use_cases.forget_family import ForgetFamily, forget_family
 from booking.use_cases.move_reservation import MoveReservation, move_reservation
 from booking.use_cases.note_refusal import NoteRefusal, note_refusal
 from booking.use_cases.reserve_room import ReserveRoom, reserve_room
@@ -62,6 +63,10 @@ def consuming(settings: Settings) -> Subscriptions:
             return
         plan = Asking(said.room, said.starts_at, said.ends_at, known.refusal["asked"]["people"], known.title)
         await _follow(tx, settings, said.organiser, plan, session_id=said.session_id)
+
+    @subscriptions.on(FamilyErased)
+    async def on_family_erased(tx: Tx, event: Received[FamilyErased]) -> None:
+        await forget_family(tx, ForgetFamily(party_id=event.data.party_id, version=event.sequence))
 
     return subscriptions
 

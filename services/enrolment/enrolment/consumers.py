@@ -1,4 +1,4 @@
-"""What enrolment hears: partners plan, change and cancel their sessions; booking answers about their rooms."""
+"""What enrolment hears: partners' plans of their sessions, booking's answers about rooms, who forgot a family."""
 
 from ronde.database import Tx
 from ronde.refusal import Refused
@@ -9,13 +9,20 @@ from ronde_contracts.booking import (
     ReservationMoved,
     ReservationRefused,
 )
-from ronde_contracts.partners import AttendanceRecorded, SessionCancelled, SessionChanged, SessionPlanned
+from ronde_contracts.partners import (
+    AttendanceRecorded,
+    ErasureAcknowledged,
+    SessionCancelled,
+    SessionChanged,
+    SessionPlanned,
+)
 
 from enrolment.refusals import SessionUnknown
 from enrolment.settings import Settings
 from enrolment.use_cases.call_off_session import CallOffSession, call_off_session
 from enrolment.use_cases.follow_reservation import FollowReservation, follow_reservation
 from enrolment.use_cases.plan_session import PlanSession, plan_session
+from enrolment.use_cases.record_acknowledgement import RecordAcknowledgement, record_acknowledgement
 from enrolment.use_cases.record_attendance import Came, RecordAttendance, record_attendance
 
 
@@ -97,6 +104,10 @@ def consuming(settings: Settings) -> Subscriptions:
                     state="cancelled",
                 ),
             )
+
+    @subscriptions.on(ErasureAcknowledged)
+    async def on_erasure_acknowledged(tx: Tx, event: Received[ErasureAcknowledged]) -> None:
+        await record_acknowledgement(tx, RecordAcknowledgement(party_id=event.data.party_id, who=event.producer))
 
     return subscriptions
 

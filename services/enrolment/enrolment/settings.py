@@ -84,6 +84,7 @@ class Settings(ServiceSettings):
     forget_after_days: int = Field(1095, ge=30, description="a family without activity for so long is forgotten")
     forget_notice_days: int = Field(90, ge=0, description="staff see it so many days before")
     forget_by_itself: bool = Field(True, description="no: staff see whom to forget, and do it")
+    forget_every: float = Field(3600, gt=0, description="seconds between two looks for whom to forget")
     erasure_from: tuple[str, ...] = Field(
         ("booking", "enrolment", "notify"), description="who must acknowledge an erasure; JSON in the environment"
     )
@@ -104,8 +105,8 @@ class Settings(ServiceSettings):
     @cached_property
     def terms(self) -> Terms:
         """Read when first needed: the service is importable where there is no house file."""
-        return Terms(
         house = load(self.house_file)
+        return Terms(
             timezone=house.timezone,
             closes=house.enrolments_close,
             agreement=house.agreement,

@@ -2,12 +2,13 @@
 
 from fastapi import APIRouter
 
-from enrolment.api import attendance, enrolments, entry, likeness, line, parties, rooms, sessions
+from enrolment.api import attendance, enrolments, entry, erasures, likeness, line, parties, rooms, sessions
 
 ROUTERS: tuple[APIRouter, ...] = (
     sessions.router,
     entry.router,
     likeness.router,
+    erasures.router,
     parties.router,
     enrolments.router,
     line.router,
