@@ -12,6 +12,7 @@ from ronde.work import Worker
 from enrolment import api, pages
 from enrolment.consumers import consuming
 from enrolment.reception import Reception
+from enrolment.reception import Reception
 from enrolment.settings import Settings
 from enrolment.use_cases.expire_offers import expire_offers
 from enrolment.use_cases.forget_old import forget_old, forget_visits

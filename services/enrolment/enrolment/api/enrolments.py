@@ -19,7 +19,7 @@ from enrolment.admitting import (
     NotOpenYet,
     SessionNotOpen,
 )
-from enrolment.doors import terms_of
+from enrolment.doors import reception_of, terms_of
 from enrolment.placing import AlreadyEnrolled
 from enrolment.queries import Seen
 from enrolment.refusals import EnrolmentUnknown, NotTheirSession, PartyUnknown, SessionBegan, SessionUnknown
@@ -64,9 +64,10 @@ async def post_enrolment(
         party_id=body.party_id,
         child_ids=tuple(body.child_ids),
         adults=body.adults,
-    )
         agrees_to=body.agrees_to,
         by=organisation,
+    )
+    await reception_of(request).turn(organiser, session_id)
     async with service_of(request).db.transaction() as tx:
 
         async def action() -> Response:
