@@ -12,6 +12,7 @@ from enrolment.tables import Code, FamilyLink
 from enrolment.testing import Desk, Running
 from httpx import AsyncClient, Response
 from ronde.clock import now
+from ronde.ids import reference
 from sqlalchemy import func, select
 
 pytestmark = pytest.mark.database
@@ -231,3 +232,27 @@ async def test_staff_change_what_a_family_says_on_the_telephone(desk: Desk, door
         shown = (await relais.get(f"/parties/{party}")).json()
     assert [one["first_name"] for one in shown["children"]] == ["Enfant 0"]
     assert (await contacts(desk, party))[-1]["phone"] == "+33639980009"
+
+
+async def test_a_guardian_takes_away_all_that_is_held_but_not_how_another_is_reached(
+    desk: Desk, doors: Running
+) -> None:
+    family = await desk.family()
+    session = await desk.open_session(places=1)
+    first, waits = await desk.enrol(session), await desk.enrol(session, family)
+    other = {"name": "Sacha Diallo", "phone": "+33639980055"}
+    async with doors.visitor("relais") as relais:
+        await relais.post(f"/parties/{family[0]}/guardians", json=other)
+        await come_in(relais, desk, phone=other["phone"])
+        mine = (await come_in(relais, desk, phone=other["phone"]))["families"][0]["token"]
+        taken = await relais.get(f"/f/{mine}/export.json")
+        assert (await relais.get("/f/abcdefghijkl/export.json")).status_code == 404
+    held = taken.json()
+    assert "attachment" in taken.headers["content-disposition"]
+    assert (held["me"]["phone"], held["other_guardians"]) == (other["phone"], ["Camille Martin"])
+    assert "camille@example.org" not in taken.text
+    assert [(one["state"], one["reference"]) for one in held["enrolments"]] == [
+        ("waiting", reference("I", waits.enrolment.id))
+    ]
+    assert held["enrolments"][0]["history"][0]["words"]["fr"]
+    assert str(first.enrolment.id) not in taken.text

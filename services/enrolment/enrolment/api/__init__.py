@@ -2,11 +2,12 @@
 
 from fastapi import APIRouter
 
-from enrolment.api import attendance, enrolments, entry, erasures, likeness, line, parties, rooms, sessions
+from enrolment.api import attendance, enrolments, entry, erasures, family, likeness, line, parties, rooms, sessions
 
 ROUTERS: tuple[APIRouter, ...] = (
     sessions.router,
     entry.router,
+    family.router,
     likeness.router,
     erasures.router,
     parties.router,
