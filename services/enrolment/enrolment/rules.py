@@ -80,6 +80,25 @@ class Places:
         return Places(self.children - one.children, None if self.adults is None else self.adults - one.adults)
 
 
+class Lowered(Protocol):
+    """A session, with the places that are planned now and those that are taken."""
+
+    @property
+    def places(self) -> int: ...
+    @property
+    def taken(self) -> int: ...
+    @property
+    def adult_places(self) -> int | None: ...
+    @property
+    def adults_taken(self) -> int: ...
+
+
+def beyond(session: Lowered) -> Places:
+    """What is taken beyond what is planned: places were lowered after people enrolled, and nobody was dropped."""
+    adults = 0 if session.adult_places is None else session.adults_taken - session.adult_places
+    return Places(max(session.taken - session.places, 0), max(adults, 0))
+
+
 L = TypeVar("L", bound=InLine)
 
 

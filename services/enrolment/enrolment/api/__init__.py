@@ -2,7 +2,20 @@
 
 from fastapi import APIRouter
 
-from enrolment.api import attendance, enrolments, entry, erasures, family, likeness, line, parties, rooms, sessions
+from enrolment.api import (
+    attendance,
+    enrolments,
+    entry,
+    erasures,
+    family,
+    likeness,
+    line,
+    own_families,
+    parties,
+    rooms,
+    series,
+    sessions,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     sessions.router,
@@ -11,7 +24,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     likeness.router,
     erasures.router,
     parties.router,
+    own_families.router,
     enrolments.router,
+    series.router,
     line.router,
     rooms.router,
     attendance.router,

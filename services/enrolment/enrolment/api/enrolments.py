@@ -7,6 +7,7 @@ from ronde.service import service_of
 from ronde.web import Once, Organisation
 from ronde.web.schema import KEY, ONCE, refusals
 from ronde_contracts.event import Slug
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import JSONResponse, Response
 
 from enrolment import queries
@@ -20,6 +21,7 @@ from enrolment.admitting import (
     SessionNotOpen,
 )
 from enrolment.doors import reception_of, terms_of
+from enrolment.line import theirs
 from enrolment.placing import AlreadyEnrolled
 from enrolment.queries import Seen
 from enrolment.refusals import EnrolmentUnknown, NotTheirSession, PartyUnknown, SessionBegan, SessionUnknown
@@ -30,6 +32,7 @@ from enrolment.use_cases.enrol import Enrol, enrol
 from enrolment.use_cases.withdraw import NothingToWithdraw, Withdraw, withdraw
 
 router = APIRouter(tags=["enrolment"])
+THEIRS = (*KEY, EnrolmentUnknown, NotTheirSession)
 NO = (
     SessionNotOpen,
     NotOpenYet,
@@ -79,40 +82,64 @@ async def post_enrolment(
         return await attempt.once(tx, organisation, action)
 
 
-@router.get("/enrolments/{id}", summary="One enrolment", responses=refusals(*KEY, EnrolmentUnknown))
-async def show_enrolment(id: UUID, _organisation: Organisation, request: Request) -> EnrolmentShown:
+@router.get(
+    "/sessions/{organiser}/{session_id}/enrolments",
+    summary="The list of a session: who has a place, who waits, who left; in the order of arrival",
+    responses=refusals(*KEY, SessionUnknown, NotTheirSession),
+)
+async def list_enrolments(
+    organiser: Slug, session_id: UUID, organisation: Organisation, request: Request
+) -> list[EnrolmentShown]:
     async with service_of(request).db.reading() as session:
-        return EnrolmentShown.of(await queries.enrolment(session, id))
+        found = await queries.one_session(session, organiser, session_id)
+        theirs(found, organisation)
+        return [EnrolmentShown.of(one) for one in await queries.participants(session, found)]
+
+
+@router.get("/enrolments/{id}", summary="One enrolment", responses=refusals(*THEIRS))
+async def show_enrolment(id: UUID, organisation: Organisation, request: Request) -> EnrolmentShown:
+    async with service_of(request).db.reading() as session:
+        return EnrolmentShown.of(await _theirs(session, id, organisation))
 
 
 @router.post(
     "/enrolments/{id}/withdraw",
     summary="Withdraw for a family that phones; again changes nothing",
-    responses=refusals(*KEY, EnrolmentUnknown, NothingToWithdraw, SessionBegan),
+    responses=refusals(*THEIRS, NothingToWithdraw, SessionBegan),
 )
-async def post_withdraw(id: UUID, _organisation: Organisation, request: Request) -> EnrolmentShown:
+async def post_withdraw(id: UUID, organisation: Organisation, request: Request) -> EnrolmentShown:
     async with service_of(request).db.transaction() as tx:
+        await _theirs(tx.session, id, organisation)
         await withdraw(tx, terms_of(request), Withdraw(enrolment_id=id))
-        return EnrolmentShown.of(await queries.enrolment(tx.session, id))
+        return EnrolmentShown.of(await _theirs(tx.session, id, organisation))
 
 
 @router.post(
     "/enrolments/{id}/accept",
     summary="Accept the offered place for a family that phones; again changes nothing",
-    responses=refusals(*KEY, EnrolmentUnknown, OfferOver),
+    responses=refusals(*THEIRS, OfferOver),
 )
-async def post_accept(id: UUID, _organisation: Organisation, request: Request) -> EnrolmentShown:
+async def post_accept(id: UUID, organisation: Organisation, request: Request) -> EnrolmentShown:
     async with service_of(request).db.transaction() as tx:
+        await _theirs(tx.session, id, organisation)
         await accept_offer(tx, AcceptOffer(enrolment_id=id))
-        return EnrolmentShown.of(await queries.enrolment(tx.session, id))
+        return EnrolmentShown.of(await _theirs(tx.session, id, organisation))
 
 
 @router.post(
     "/enrolments/{id}/decline",
     summary="Decline the offered place for a family that phones; again changes nothing",
-    responses=refusals(*KEY, EnrolmentUnknown, NothingOffered),
+    responses=refusals(*THEIRS, NothingOffered),
 )
-async def post_decline(id: UUID, _organisation: Organisation, request: Request) -> EnrolmentShown:
+async def post_decline(id: UUID, organisation: Organisation, request: Request) -> EnrolmentShown:
     async with service_of(request).db.transaction() as tx:
+        await _theirs(tx.session, id, organisation)
         await decline_offer(tx, terms_of(request), DeclineOffer(enrolment_id=id))
-        return EnrolmentShown.of(await queries.enrolment(tx.session, id))
+        return EnrolmentShown.of(await _theirs(tx.session, id, organisation))
+
+
+async def _theirs(session: AsyncSession, id: UUID, organisation: str) -> Seen:
+    """The enrolment, for the staff of those who hold its session. Raises EnrolmentUnknown, NotTheirSession."""
+    seen = await queries.enrolment(session, id)
+    theirs(seen.session, organisation)
+    return seen

@@ -29,16 +29,16 @@ async def line_for(session: AsyncSession, enrolment: Enrolment) -> Sequence[Line
 class Attention:
     """What the team of a session has to look after.
 
-    - `over`: children's places taken beyond those planned; nobody is dropped.
+    - `over`: places taken beyond those planned; nobody is dropped.
     - `to_ring`: who would be offered a place, first in line first, and could not answer in time by message.
     """
 
-    over: int
+    over: rules.Places
     to_ring: Sequence[Enrolment]
 
 
 async def attention(session: AsyncSession, of: Session, terms: Terms) -> Attention:
-    over = max(of.taken - of.places, 0)
+    over = rules.beyond(of)
     if of.state != "open" or of.starts_at is None or of.starts_at <= now():
         return Attention(over, ())
     if rules.last_moment(now(), of.starts_at, terms) is not None:

@@ -78,9 +78,11 @@ class LineShown(BaseModel):
     """All that happened in a session's line, the newest first, and what its team has to look after."""
 
     over: int = Field(description="children's places taken beyond those planned; nobody is dropped")
+    adults_over: int = Field(description="the same for adults")
     to_ring: list[str] = Field(description="enrolments to ring up: a place is free, and no message is answered in time")
     changes: list[ChangeShown]
 
     @classmethod
     def of(cls, attention: Attention, changes: list[ChangeShown]) -> "LineShown":
-        return cls(over=attention.over, to_ring=[str(one.id) for one in attention.to_ring], changes=changes)
+        over, to_ring = attention.over, [str(one.id) for one in attention.to_ring]
+        return cls(over=over.children, adults_over=over.adults or 0, to_ring=to_ring, changes=changes)

@@ -45,13 +45,18 @@ def in_days(days: int, hour: int = 10) -> datetime:
 
 
 class Desk:
-    """Plans sessions, registers families, enrols them; `told()` is what the bus would hear."""
+    """Plans sessions, registers families, enrols them; `told()` is what the bus would hear.
 
-    def __init__(self, url: str) -> None:
+    `terms`: by default one enrols until the start and signs nothing, or a test would depend on its day.
+    """
+
+    def __init__(self, url: str, terms: Terms = TERMS) -> None:
         self.url = url
         self.db = Database(url, house="villeurbanne", service="enrolment")
-        self.terms = TERMS
-        self._handlers = {one.event: one for one in consuming(Settings()).all}
+        self.terms = terms
+        settings = Settings()
+        settings.__dict__["terms"] = terms  # those of the house file are never asked for
+        self._handlers = {one.event: one for one in consuming(settings).all}
 
     async def hear(self, event: Event, *, sequence: int, producer: str = ORGANISER, id: UUID | None = None) -> str:
         """An event of the bus, judged by the inbox and handled, as the kit does it."""

@@ -5,12 +5,17 @@ from datetime import datetime
 from uuid import UUID
 
 from ronde.database import Tx
+from ronde_contracts.enrolment import SessionOverfull
 
+from enrolment import rules
 from enrolment.line import hear, lock_session
 from enrolment.saga import settle
 from enrolment.settings import Terms
 from enrolment.standing import reorder
 from enrolment.tables import Session
+from enrolment.telling import tell_session
+
+NOTHING = rules.Places(0, 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,10 +46,12 @@ class PlanSession:
 async def plan_session(tx: Tx, terms: Terms, cmd: PlanSession) -> None:
     """The words, the places and who is invited count at once; the time when booking has given a room for it.
 
-    A newer plan of a session that was called off puts it in the programme again, from the beginning.
+    A newer plan of a session that was called off puts it in the programme again, from the beginning. Fewer places than
+    are taken drop nobody: its organiser is told, and decides.
     """
     await hear(tx, cmd.organiser, cmd.session_id)
     session = await lock_session(tx, cmd.organiser, cmd.session_id)
+    was_beyond = rules.beyond(session) if session else NOTHING
     if session is None:
         session = Session(organiser=cmd.organiser, session_id=cmd.session_id, state="waiting-for-room")
         session.taken = session.adults_taken = session.waiting = session.version = 0
@@ -65,6 +72,8 @@ async def plan_session(tx: Tx, terms: Terms, cmd: PlanSession) -> None:
         session.points = cmd.points
         await reorder(tx, terms, session)
     await settle(tx, session, terms, new_facts=_told(session) != was)
+    if rules.beyond(session) not in (NOTHING, was_beyond) and session.starts_at is not None:
+        tell_session(tx, session, SessionOverfull, taken=session.taken, adults_taken=session.adults_taken)
 
 
 def _told(session: Session) -> tuple[object, ...]:
