@@ -7,12 +7,13 @@ from uuid import UUID, uuid4
 import pytest
 import time_machine
 from enrolment.people import NewChild, NewGuardian
-from enrolment.queries import erasures
+from enrolment.queries import erasures, people
 from enrolment.rules import Born
 from enrolment.settings import Settings
 from enrolment.tables import Code
 from enrolment.testing import ORGANISER, Desk, Family, Running, in_days
 from enrolment.use_cases.erase_family import EraseFamily, erase_family
+from enrolment.use_cases.forget_me import ForgetMe, forget_me
 from enrolment.use_cases.forget_old import forget_old, forget_visits
 from enrolment.use_cases.merge_parties import MergeParties, merge_parties
 from enrolment.use_cases.offer_by_hand import OfferByHand, offer_by_hand
@@ -105,6 +106,23 @@ async def test_everybody_is_asked_to_forget_under_every_id_they_had(desk: Desk) 
     contacts = {one["subject"]: int(one["sequence"]) for one in await desk.told("contact.recorded.v1")}
     assert contacts == {}, "a contact that was not told yet is not told any more"
     assert all(int(one["sequence"]) > 1 for one in asked), "a contact that comes late is stale"
+    assert await found_in(desk, *NAMES, *ADDRESSES) == []
+
+
+async def test_a_parent_who_leaves_does_not_take_the_other_s_enrolments_away(desk: Desk) -> None:
+    family = await unmistakable(desk)
+    has = await desk.enrol(await desk.open_session(), family)
+    async with desk.db.reading() as session:
+        first, second = (await people.one_party(session, family[0])).guardians
+    async with desk.db.transaction() as tx:
+        assert await forget_me(tx, desk.terms, ForgetMe(guardian_id=first.id)) == "me"
+    assert await desk.state(has) == "confirmed"
+    told = (await desk.told("contact.recorded.v1"))[-1]["data"]
+    assert [one["email"] for one in told["guardians"]] == [ADDRESSES[2]]
+    assert not [hit for hit in await found_in(desk, ADDRESSES[0]) if not hit.startswith("outbox")]
+    async with desk.db.transaction() as tx:
+        assert await forget_me(tx, desk.terms, ForgetMe(guardian_id=second.id)) == "family"
+    assert await desk.state(has) == "withdrawn"
     assert await found_in(desk, *NAMES, *ADDRESSES) == []
 
 
