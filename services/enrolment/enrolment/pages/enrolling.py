@@ -67,15 +67,16 @@ async def post_choice(
 
 
 @router.api_route("/f/{token}/answers", methods=SHOWN)
-async def show_answers(
-    token: str, visitor: Visiting, request: Request, to: Annotated[list[UUID], Query(max_length=60)]
-) -> Response:
+async def show_answers(token: str, request: Request, to: Annotated[list[UUID], Query(max_length=60)]) -> Response:
     """What became of these requests; those that wait for their answer say how many came before."""
     async with service_of(request).db.reading() as session:
-        found = [await queries.arrival(session, id) for id in to]
-    mine = [one for one in found if one is not None and one.arrival.party_id == visitor.party_id]
-    waiting = [one for one in mine if one.before is not None]
-    return private(render(request, "answers.html", token=token, query=request.url.query, answers=mine, waiting=waiting))
+        found = await queries.arrivals(session, token, to)
+    if found is None:
+        raise VisitOver
+    waiting = [one for one in found if one.before is not None]
+    return private(
+        render(request, "answers.html", token=token, query=request.url.query, answers=found, waiting=waiting)
+    )
 
 
 async def _choice(

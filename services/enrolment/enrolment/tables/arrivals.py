@@ -16,8 +16,8 @@ UNANSWERED = text("answered_at IS NULL")
 class Arrival(Base):
     """A request to enrol, kept before the session is looked at: `number` is its place in the order of arrival.
 
-    Answered with an enrolment, or with a refusal: its `code`, `reason` and `extra`. Ids alone, and no foreign key:
-    to keep a request waits for nobody.
+    Answered with an enrolment (and the `position` in the waiting list that it began with), or with a refusal: its
+    `code`, `status` and `reason`. Ids alone, and no foreign key: to keep a request waits for nobody.
     """
 
     __tablename__ = "arrivals"
@@ -40,4 +40,5 @@ class Arrival(Base):
     arrived_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     enrolment_id: Mapped[UUID | None]
+    position: Mapped[int | None]
     refusal: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))

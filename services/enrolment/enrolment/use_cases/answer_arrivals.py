@@ -12,7 +12,7 @@ from sqlalchemy.orm import selectinload
 
 from enrolment.admitting import admit, sign
 from enrolment.line import lock_session
-from enrolment.placing import AlreadyEnrolled, place
+from enrolment.placing import AlreadyEnrolled, Enrolled, place
 from enrolment.refusals import PartyUnknown, SessionUnknown
 from enrolment.settings import Terms
 from enrolment.standing import explain_those_behind, standing
@@ -50,7 +50,8 @@ async def answer_arrivals(tx: Tx, terms: Terms, *, together: int = TOGETHER) -> 
     for arrival in arrivals:
         arrival.answered_at = now()
         try:
-            arrival.enrolment_id = await _answer(tx, terms, session, parties.get(arrival.party_id), enrolled, arrival)
+            done = await _answer(tx, terms, session, parties.get(arrival.party_id), enrolled, arrival)
+            arrival.enrolment_id, arrival.position = done.enrolment.id, done.position
             enrolled.add(arrival.party_id)
         except Refused as refusal:
             _refuse(arrival, refusal)
@@ -67,7 +68,7 @@ async def set_aside_first(tx: Tx) -> None:
 
 async def _answer(
     tx: Tx, terms: Terms, session: Session | None, party: Party | None, enrolled: set[UUID], arrival: Arrival
-) -> UUID:
+) -> Enrolled:
     if session is None:
         raise SessionUnknown
     if party is None or party.erased_at is not None:
@@ -80,7 +81,7 @@ async def _answer(
     done = place(tx, terms, session, party, child_ids, arrival.adults, stands)
     await sign(tx, party, agreement)
     await explain_those_behind(tx, session, done.enrolment)
-    return done.enrolment.id
+    return done
 
 
 def _refuse(arrival: Arrival, refusal: Refused) -> None:

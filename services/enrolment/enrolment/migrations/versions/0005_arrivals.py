@@ -18,6 +18,7 @@ CREATE TABLE arrivals (
     arrived_at timestamptz NOT NULL,
     answered_at timestamptz,
     enrolment_id uuid,
+    position integer,
     refusal jsonb
 );
 CREATE UNIQUE INDEX one_unanswered_arrival ON arrivals (organiser, session_id, party_id) WHERE answered_at IS NULL;
