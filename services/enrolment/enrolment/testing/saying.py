@@ -32,7 +32,7 @@ class Said:
             "session_id": self.session_id,
         }
 
-    def _plan(self, title: str, starts_at: datetime, places: int) -> dict[str, Any]:
+    def _plan(self, title: str, starts_at: datetime, places: int, **more: Any) -> dict[str, Any]:
         return {
             "session_id": self.session_id,
             "title": {"fr": title},
@@ -40,13 +40,14 @@ class Said:
             "ends_at": starts_at + HOUR,
             "people": 20,
             "places": places,
+            **more,
         }
 
     def planned(self, starts_at: datetime = MONDAY, places: int = 8) -> SessionPlanned:
         return SessionPlanned(**self._plan("Éveil", starts_at, places))
 
-    def changed(self, starts_at: datetime, title: str = "Éveil", places: int = 8) -> SessionChanged:
-        return SessionChanged(**self._plan(title, starts_at, places))
+    def changed(self, starts_at: datetime, title: str = "Éveil", places: int = 8, **more: Any) -> SessionChanged:
+        return SessionChanged(**self._plan(title, starts_at, places, **more))
 
     def cancelled(self) -> SessionCancelled:
         return SessionCancelled(session_id=self.session_id, reason={"fr": "L'animatrice est absente."})
