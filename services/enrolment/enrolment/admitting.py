@@ -95,10 +95,12 @@ class CharterToSign(Refused):
         "en": "Before enrolling with this organisation for the first time, please read and accept its charter.",
     }
     example: ClassVar[dict[str, Any]] = {
-        "organisation": "relais",
-        "version": "2026-09",
-        "title": {"fr": "La charte des matinées d'éveil"},
-        "text": {"fr": "Pendant la séance, je reste responsable des enfants que j'accueille."},
+        "charter": {
+            "organisation": "relais",
+            "version": "2026-09",
+            "title": {"fr": "La charte des matinées d'éveil"},
+            "text": {"fr": "Pendant la séance, je reste responsable des enfants que j'accueille."},
+        }
     }
 
 
@@ -136,8 +138,7 @@ async def admit(
         raise AgeOutOfRange(child_ids=outside, from_months=ages[0], to_months=ages[1])
     asked = await to_sign(tx.session, terms, session.organiser, party)
     if asked is not None and asked.version != agrees_to:
-        words = {"title": asked.title, "text": asked.text}
-        raise CharterToSign(organisation=asked.organisation, version=asked.version, **words)
+        raise CharterToSign(charter=asked.model_dump(exclude={"signed_by"}))
     return asked
 
 
