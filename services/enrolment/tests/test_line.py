@@ -139,6 +139,20 @@ async def test_a_family_reads_its_own_place_and_why(desk: Desk, doors: Running) 
         assert (await other.get(f"/sessions/{ORGANISER}/{session}/line")).status_code == 403
 
 
+async def test_participants_never_see_each_other_s_names(desk: Desk, doors: Running) -> None:
+    """Elsewhere they do. Here not on their page, not on the session's, not in their place in line, not on the bus."""
+    session = await desk.open_session(places=1)
+    names = ["Zénaïde Premier", "Odilon Second"]
+    first, second = [await desk.enrol(session, await desk.family(name=name)) for name in names]
+    links = [one["data"]["url"].removeprefix(desk.terms.public_url) for one in await desk.told("link.issued.v1")]
+    async with doors.visitor(Accept="text/html") as visitor, doors.visitor("relais") as relais:
+        read = [(await visitor.get(path)).text for path in (*links, f"/sessions/{ORGANISER}/{session}", "/")]
+        read += [(await relais.get(f"/enrolments/{one.enrolment.id}/line")).text for one in (first, second)]
+    public = [one for one in await desk.told() if not one["type"].startswith(("contact.", "link."))]
+    for name in ("Zénaïde", "Premier", "Odilon", "Second", "Enfant 0"):
+        assert not any(name in page for page in (*read, str(public)))
+
+
 def test_every_change_of_a_line_has_words_in_both_languages() -> None:
     facts = {"position": 2, "was": 1, "needs": 3, "points": 30, "deadline": in_days(2).isoformat()}
     for change in LineNews.__args__:  # type: ignore[attr-defined]
