@@ -42,7 +42,7 @@ async def lock_enrolment(tx: Tx, enrolment_id: UUID) -> tuple[Session, Enrolment
 
 def theirs(session: Session, organisation: str) -> None:
     """What the organiser decides, and whom it shares the session with. Raises NotTheirSession."""
-    if organisation not in (session.organiser, *session.shared_with):
+    if not session.held_by(organisation):
         raise NotTheirSession(organiser=session.organiser)
 
 

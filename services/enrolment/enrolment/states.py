@@ -3,6 +3,7 @@
 from typing import Literal
 
 SessionState = Literal["waiting-for-room", "open", "without-room", "called-off"]
+Phase = Literal["not-yet", "open", "over"]
 EnrolmentState = Literal["waiting", "offered", "confirmed", "declined", "expired", "withdrawn", "called-off"]
 ReservationState = Literal["held", "refused", "cancelled"]
 
@@ -25,3 +26,6 @@ LineNews = Literal[
 
 ACTIVE: tuple[EnrolmentState, ...] = ("waiting", "offered", "confirmed")
 """An enrolment that takes a place, or waits for one. One a party and session."""
+
+Stage = Literal["called-off", "waiting-for-room", "without-room", "begun", "not-yet", "closed", "free", "full"]
+"""A session as people see it who would like to come; `not-yet`: enrolments open later."""

@@ -8,7 +8,7 @@ import pytest
 from enrolment.tables import Signature
 from enrolment.testing import ORGANISER, Desk, Family, Running, Said, hear
 from httpx import AsyncClient, Response
-from ronde.ids import new_id
+from ronde.ids import new_id, reference
 from sqlalchemy import select
 
 pytestmark = pytest.mark.database
@@ -164,3 +164,18 @@ async def test_what_is_no_longer_shared_is_no_longer_seen(desk: Desk, doors: Run
         assert (await acepp.get(listed)).status_code == 200
         await hear(desk, (2, said.changed(said.planned().starts_at)))
         assert (await acepp.get(listed)).status_code == 403
+
+
+async def test_the_page_shows_a_list_to_those_who_hold_the_session_and_to_nobody_else(
+    desk: Desk, doors: Running
+) -> None:
+    session = await planned(desk, shared_with=("acepp",), families_of=("bottines",), audience=("family", "childminder"))
+    enrolled = await desk.enrol(session, await desk.family(kind="childminder"))
+    seen = {}
+    for who in ("relais", "acepp", "bottines"):
+        async with doors.visitor(**{"Accept-Language": "fr", "Origin": "http://enrolment.test"}) as staff:
+            assert (await staff.post("/sign-in", data={"key": f"key-of-{who}"})).status_code == 303
+            seen[who] = (await staff.get(f"/sessions/{ORGANISER}/{session}")).text
+    listed = reference("I", enrolled.enrolment.id)
+    assert {who: listed in page for who, page in seen.items()} == {"relais": True, "acepp": True, "bottines": False}
+    assert "accueillis par <span" in seen["bottines"].replace("\n", " ")

@@ -139,3 +139,25 @@ async def test_a_new_opening_or_end_is_told_and_the_same_plan_again_is_not(desk:
     told = [one["data"] for one in await desk.told("session.opened.v1")]
     assert [one["enrolments_open_at"] is None for one in told] == [True, False, False]
     assert [one["enrolments_close_at"] is None for one in told] == [True, True, False]
+
+
+async def test_the_page_says_when_one_may_enrol(desk: Desk, doors: Running) -> None:
+    opens_at, closes_at = MONDAY - timedelta(days=3), MONDAY - timedelta(days=1)
+    said = Said()
+    between = {"enrolments_open_at": opens_at, "enrolments_close_at": closes_at, "adult_places": 6}
+    await hear(desk, (1, planned(said, MONDAY, **between)), (1, said.confirmed()))
+    pages = []
+    async with doors.visitor(**{"Accept-Language": "fr"}) as anybody:
+        for at in (opens_at - MINUTE, opens_at, closes_at):
+            with time_machine.travel(at):
+                pages += [(await anybody.get(f"/sessions/{ORGANISER}/{said.session_id}")).text]
+                pages += [(await anybody.get("/")).text]
+    before, in_time, after = pages[0:2], pages[2:4], pages[4:6]
+    for page in before:
+        assert "Inscriptions à partir du " in page
+    for page in in_time:
+        assert "8\N{NO-BREAK SPACE}places libres" in page
+        assert "0 / 6" in page
+    for page in after:
+        assert "Inscriptions closes" in page
+    assert all("adressez-vous à l'équipe" not in page for page in (*before, *after))

@@ -10,7 +10,7 @@ from ronde.web.signin import signed_in
 from ronde_contracts.event import Slug
 from starlette.responses import Response
 
-from enrolment import queries
+from enrolment import queries, rules
 from enrolment.pages.common import SHOWN, began
 
 router = APIRouter()
@@ -18,16 +18,19 @@ router = APIRouter()
 
 @router.api_route("/sessions/{organiser}/{session_id}", methods=SHOWN)
 async def show_session(organiser: Slug, session_id: UUID, request: Request) -> Response:
-    """Counts for everybody; the list, without any name, for who is signed in."""
-    staff = signed_in(request) is not None
+    """Counts for everybody; the list, without any name, for the staff of those who hold the session."""
+    organisation = signed_in(request)
     async with service_of(request).db.reading() as session:
         found = await queries.one_session(session, organiser, session_id)
-        refused = await queries.room_refused(session, found) if staff else None
-        people = await queries.participants(session, found) if staff else []
+        theirs = found.held_by(organisation)
+        refused = await queries.room_refused(session, found) if theirs else None
+        people = await queries.participants(session, found) if theirs else []
     return render(
         request,
         "session.html",
         session=found,
+        theirs=theirs,
+        over=rules.beyond(found),
         refused=refused,
         people=people,
         began=began(found),

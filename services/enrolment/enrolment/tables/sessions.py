@@ -4,11 +4,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from ronde.clock import now
+from ronde.clock import now
 from sqlalchemy import BigInteger, CheckConstraint, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from enrolment.states import ReservationState, SessionState
+from enrolment.states import Phase, ReservationState, SessionState
 from enrolment.tables.base import Base
 
 
@@ -63,6 +65,31 @@ class Session(Base):
     # How its line is ordered: what each rule gives. None: by arrival alone.
     points: Mapped[dict[str, int] | None] = mapped_column(JSONB(none_as_null=True))
     attended: Mapped[int] = mapped_column(server_default=text("0"))  # the version of who came
+
+    @property
+    def stage(self) -> Stage:
+        """Now. What is not open is what its state says."""
+        if self.state != "open" or self.starts_at is None:
+            return "waiting-for-room" if self.state == "open" else self.state
+        if self.starts_at <= now():
+            return "begun"
+        if self.opens_at is not None and now() < self.opens_at:
+            return "not-yet"
+        if self.closes_at is not None and self.closes_at <= now():
+            return "closed"
+        return "free" if self.taken < self.seats else "full"
+
+    @property
+    def phase(self) -> Phase:
+        """Whether one may enrol now, as far as the time goes."""
+        if self.opens_at is not None and now() < self.opens_at:
+            return "not-yet"
+        until = self.closes_at or self.starts_at
+        return "over" if until is not None and until <= now() else "open"
+
+    def held_by(self, organisation: str | None) -> bool:
+        """Whether it is theirs: their staff see its list, and do all that the organiser's do."""
+        return organisation in (self.organiser, *self.shared_with)
 
 
 class Reservation(Base):
