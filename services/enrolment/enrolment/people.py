@@ -12,11 +12,13 @@ from ronde_contracts.enrolment import ContactRecorded
 from ronde_contracts.event import PartyKind
 from ronde_contracts.notify import Channel
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased, selectinload
 
 from enrolment.refusals import GuardianUnknown, PartyUnknown
 from enrolment.rules import Born
-from enrolment.tables import Child, FormerId, Guardian, Party
+from enrolment.states import ACTIVE
+from enrolment.tables import Child, Enrolment, FormerId, Guardian, Party
 
 SELF = "self"
 """Who registered, agreed or erased without staff."""
@@ -125,6 +127,24 @@ async def lock_guardian(tx: Tx, guardian_id: UUID) -> tuple[Party, Guardian]:
     if guardian is None:
         raise GuardianUnknown
     return party, guardian
+
+
+async def both_enrolled(session: AsyncSession, kept: UUID, gone: UUID) -> list[tuple[Enrolment, Enrolment]]:
+    """The sessions that both are in, or wait for: (the one of `kept`, the one of `gone`)."""
+    mine, theirs = aliased(Enrolment), aliased(Enrolment)
+    found = await session.execute(
+        select(mine, theirs)
+        .where(
+            mine.party_id == kept,
+            theirs.party_id == gone,
+            mine.organiser == theirs.organiser,
+            mine.session_id == theirs.session_id,
+            mine.state.in_(ACTIVE),
+            theirs.state.in_(ACTIVE),
+        )
+        .order_by(mine.number)
+    )
+    return [(a, b) for a, b in found]
 
 
 async def tell_contact(tx: Tx, party: Party) -> None:

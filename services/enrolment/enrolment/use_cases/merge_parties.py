@@ -10,11 +10,9 @@ from ronde.refusal import Refused
 from sqlalchemy import Table, delete, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import aliased
 
 from enrolment.likeness import same_child, same_person
-from enrolment.people import lock_party, tell_contact
-from enrolment.states import ACTIVE
+from enrolment.people import both_enrolled, lock_party, tell_contact
 from enrolment.tables import Child, Enrolment, FormerId, Guardian, OwnFamily, Party, Signature
 
 TIES: tuple[Table, ...] = tuple(one.metadata.tables[one.__tablename__] for one in (OwnFamily, Signature))
@@ -81,9 +79,9 @@ async def merge_parties(tx: Tx, cmd: MergeParties) -> Party:
         raise SameFamily
     if kept.kind != gone.kind:
         raise OtherKind
-    both = await _both_enrolled(tx, kept, gone)
+    both = await both_enrolled(tx.session, kept.id, gone.id)
     if both:
-        raise BothEnrolled(enrolments=both)
+        raise BothEnrolled(enrolments=[_named(*pair) for pair in both])
     await _move_children(tx, kept, gone)
     await _move_guardians(tx, kept, gone)
     await _move_ties(tx, kept, gone)
@@ -97,22 +95,9 @@ async def merge_parties(tx: Tx, cmd: MergeParties) -> Party:
     return kept
 
 
-async def _both_enrolled(tx: Tx, kept: Party, gone: Party) -> list[dict[str, str]]:
-    mine, theirs = aliased(Enrolment), aliased(Enrolment)
-    found = await tx.session.execute(
-        select(mine, theirs).where(
-            mine.party_id == kept.id,
-            theirs.party_id == gone.id,
-            mine.organiser == theirs.organiser,
-            mine.session_id == theirs.session_id,
-            mine.state.in_(ACTIVE),
-            theirs.state.in_(ACTIVE),
-        )
-    )
-    return [
-        {"organiser": a.organiser, "session_id": str(a.session_id), "kept": str(a.id), "gone": str(b.id)}
-        for a, b in found
-    ]
+def _named(mine: Enrolment, theirs: Enrolment) -> dict[str, str]:
+    session = {"organiser": mine.organiser, "session_id": str(mine.session_id)}
+    return {**session, "kept": str(mine.id), "gone": str(theirs.id)}
 
 
 async def _move_children(tx: Tx, kept: Party, gone: Party) -> None:
