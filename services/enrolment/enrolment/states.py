@@ -3,7 +3,6 @@
 from typing import Literal
 
 SessionState = Literal["waiting-for-room", "open", "without-room", "called-off"]
-Phase = Literal["not-yet", "open", "over"]
 EnrolmentState = Literal["waiting", "offered", "confirmed", "declined", "expired", "withdrawn", "called-off"]
 ReservationState = Literal["held", "refused", "cancelled"]
 

@@ -8,6 +8,7 @@ import time_machine
 from enrolment.testing import HOUR, MONDAY, ORGANISER, PARIS, TUESDAY, Desk, Running, Said, hear
 from httpx import AsyncClient, Response
 from ronde.ids import new_id
+from ronde.web.dates import day
 from ronde_contracts.event import Event
 
 pytestmark = pytest.mark.database
@@ -59,8 +60,8 @@ async def test_one_enrols_until_the_team_must_prepare_and_withdraws_until_the_st
     assert datetime.fromisoformat(str(found["closes_at"])) == closes_at
     assert (after.status_code, after.json()["code"]) == (409, "enrolments-closed")
     assert datetime.fromisoformat(after.json()["closes_at"]) == closes_at
-    day = "16\N{NO-BREAK SPACE}h" if "16:00" in closes else "23\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}59"
-    assert f", {day}, pour que" in after.json()["detail"]
+    hour = "16\N{NO-BREAK SPACE}h" if "16:00" in closes else "23\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}59"
+    assert f", {hour}, pour que" in after.json()["detail"]
     assert gone.json()["state"] == "withdrawn"
 
 
@@ -154,7 +155,8 @@ async def test_the_page_says_when_one_may_enrol(desk: Desk, doors: Running) -> N
                 pages += [(await anybody.get("/")).text]
     before, in_time, after = pages[0:2], pages[2:4], pages[4:6]
     for page in before:
-        assert "Inscriptions à partir du " in page
+        assert "Inscriptions bientôt" in page
+        assert f"du {day(opens_at, 'fr', PARIS)}" in page
     for page in in_time:
         assert "8\N{NO-BREAK SPACE}places libres" in page
         assert "0 / 6" in page

@@ -5,12 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from ronde.clock import now
-from ronde.clock import now
 from sqlalchemy import BigInteger, CheckConstraint, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from enrolment.states import Phase, ReservationState, SessionState
+from enrolment.states import ReservationState, SessionState, Stage
 from enrolment.tables.base import Base
 
 
@@ -77,15 +76,8 @@ class Session(Base):
             return "not-yet"
         if self.closes_at is not None and self.closes_at <= now():
             return "closed"
-        return "free" if self.taken < self.seats else "full"
-
-    @property
-    def phase(self) -> Phase:
-        """Whether one may enrol now, as far as the time goes."""
-        if self.opens_at is not None and now() < self.opens_at:
-            return "not-yet"
-        until = self.closes_at or self.starts_at
-        return "over" if until is not None and until <= now() else "open"
+        no_adult = self.adult_seats is not None and self.adults_taken >= self.adult_seats
+        return "full" if self.taken >= self.seats or no_adult else "free"
 
     def held_by(self, organisation: str | None) -> bool:
         """Whether it is theirs: their staff see its list, and do all that the organiser's do."""
