@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from itertools import count
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -77,7 +78,7 @@ class Story:
         await asyncio.gather(*both)
 
     async def plan(self, places: int, adult_places: int) -> None:
-        more = {"adult_places": adult_places or None, "points": {"newcomer": 30}}
+        more: dict[str, Any] = {"adult_places": adult_places or None, "points": {"newcomer": 30}}
         await self.hear(self.said.changed(self.starts_at, places=places, **more), ORGANISER)
 
     async def act(self, kind: str, number: int, other: int) -> None:

@@ -129,6 +129,8 @@ async def test_a_family_reads_its_own_place_and_why(desk: Desk, doors: Running) 
         place = (await relais.get(path)).json()
         assert place["put_first"] is True
         assert place["changes"][-1]["reason"] == asked["reason"]
+        (public,) = (await relais.get("/sessions")).json()
+        assert public["points"] == NEWCOMERS
         whole = (await relais.get(f"/sessions/{ORGANISER}/{session}/line")).json()
         assert [one["change"] for one in whole["changes"]] == ["put-first", "joined", "got-a-place"]
         assert (whole["over"], whole["to_ring"]) == (0, [])

@@ -32,6 +32,9 @@ class SessionShown(BaseModel):
     closes_at: AwareDatetime | None = Field(description="until when one may enrol; null: until it begins")
     series_id: UUID | None
     series_title: Words | None
+    points: dict[str, int] | None = Field(
+        description="what puts a family further forward in its waiting list, then arrival; null: arrival alone"
+    )
     shared_with: list[Slug] = Field(description="members whose staff may do what its organiser's may")
 
     @classmethod
