@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from enrolment.pages import alike, enrolling, entering, family, forgetting, links, programme, session
+from enrolment.pages import alike, enrolling, entering, family, forgetting, guardians, links, programme, session
 
 router = APIRouter(include_in_schema=False)
-for _one in (programme, session, entering, enrolling, family, alike, forgetting, links):
+for _one in (programme, session, entering, enrolling, family, guardians, alike, forgetting, links):
     router.include_router(_one.router)
