@@ -9,7 +9,7 @@ from ronde_contracts.enrolment import EnrolmentOffered
 from sqlalchemy import select
 
 from enrolment import rules
-from enrolment.log import in_line_of, note
+from enrolment.log import in_line_of, note, note_each
 from enrolment.reach import channels
 from enrolment.settings import Terms
 from enrolment.tables import IN_LINE, Enrolment, LineChange, Session
@@ -36,13 +36,11 @@ async def offer_free_places(tx: Tx, session: Session, terms: Terms) -> None:
     if rules.last_moment(now(), session.starts_at, terms) is None:
         await _note_once(tx, session)
         return
-    behind = line.index(chosen[-1])
-    for one in line[: behind + 1]:
-        enrolment = await tx.session.get_one(Enrolment, one.id, populate_existing=True)
-        if one in chosen:
-            await offer(tx, terms, session, enrolment)
-        else:
-            note(tx, enrolment, "passed-over", needs=one.children, free=free.children)
+    passed = {one.id for one in line[: line.index(chosen[-1])]} - {one.id for one in chosen}
+    if passed:
+        await note_each(tx, session, Enrolment.id.in_(passed), "passed-over", free=free.children)
+    for one in chosen:
+        await offer(tx, terms, session, await tx.session.get_one(Enrolment, one.id, populate_existing=True))
 
 
 async def free_places(tx: Tx, session: Session) -> rules.Places:
