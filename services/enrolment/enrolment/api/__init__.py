@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from enrolment.api import (
+    agreements,
     attendance,
     enrolments,
     entry,
@@ -27,6 +28,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     own_families.router,
     enrolments.router,
     series.router,
+    agreements.router,
     line.router,
     rooms.router,
     attendance.router,
