@@ -75,8 +75,8 @@ async def test_no_table_holds_a_name_or_an_address_and_the_counts_stay(desk: Des
     async with desk.db.transaction() as tx:
         await offer_by_hand(tx, desk.terms, by_hand)
     async with doors.visitor("relais", **{"Idempotency-Key": "erasure-1"}) as relais:
-        twin = {"kind": "family", "name": "Zéphyrine", "phone": "+33639980088", "children": []}
-        twin["children"] = [{"first_name": "Quetzalcoatl", "born": "2025-03"}]
+        child = {"first_name": "Quetzalcoatl", "born": "2025-03"}
+        twin = {"kind": "family", "name": "Zéphyrine", "phone": "+33639980088", "children": [child]}
         other = (await relais.post("/parties", json=twin)).json()["party_id"]
         for address in ADDRESSES[:1]:
             await relais.post("/codes", json={"email": address})
