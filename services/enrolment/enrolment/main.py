@@ -12,10 +12,10 @@ from ronde.work import Worker
 from enrolment import api, pages
 from enrolment.consumers import consuming
 from enrolment.reception import Reception
-from enrolment.reception import Reception
 from enrolment.settings import Settings
 from enrolment.use_cases.expire_offers import expire_offers
 from enrolment.use_cases.forget_old import forget_old, forget_visits
+from enrolment.use_cases.suspend_session import suspend_session
 
 HERE = Path(__file__).parent
 
@@ -28,9 +28,17 @@ def build(settings: Settings) -> FastAPI:
             async with service.db.transaction() as tx:
                 return await expire_offers(tx, settings.terms)
 
+        async def lost() -> bool:
+            async with service.db.transaction() as tx:
+                return await suspend_session(tx, settings.terms)
+
         reception = Reception(service.db, settings.terms)
         app.state.reception = reception
-        return [Worker("expire offers", step, every=settings.expire_every), *reception.workers, *_forgetting(service)]
+        looking = [
+            Worker("expire offers", step, every=settings.expire_every),
+            Worker("suspend sessions", lost, every=settings.expire_every),
+        ]
+        return [*looking, *reception.workers, *_forgetting(service)]
 
     app = ronde.service.build(
         settings,

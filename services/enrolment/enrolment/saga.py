@@ -2,7 +2,7 @@
 
 from ronde.clock import now
 from ronde.database import Tx
-from ronde_contracts.enrolment import EnrolmentOffered, SessionMoved, SessionOpened, SessionSuspended
+from ronde_contracts.enrolment import EnrolmentOffered, SessionMoved, SessionOpened
 from sqlalchemy import func, select, update
 
 from enrolment import rules
@@ -29,10 +29,11 @@ async def settle(tx: Tx, session: Session, terms: Terms, *, new_facts: bool = Fa
     was_open, was_starting_at = session.state == "open", session.starts_at
     session.state = rules.session_state(called_off=session.state == "called-off", answers=answers)
     room = rules.room_held(answers)
-    if was_open and session.state == "without-room" and session.ends_at is not None and session.ends_at > now():
-        tell_session(tx, session, SessionSuspended)
+    if was_open and session.state == "without-room":
+        session.lost_at = now()  # suspend_session tells them
     if session.state != "open" or room is None or room.starts_at is None:
         return
+    session.lost_at, session.suspended = None, False
     was = (session.room_name, session.starts_at, session.ends_at)
     session.room_name, session.starts_at, session.ends_at = room.room_name, room.starts_at, room.ends_at
     moved = was != (room.room_name, room.starts_at, room.ends_at)

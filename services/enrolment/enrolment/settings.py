@@ -37,6 +37,7 @@ class Terms:
     answer_by_email: timedelta = timedelta(hours=48)
     looks_back: timedelta = timedelta(days=92)
     no_shows: int = 2
+    suspends_after: timedelta = timedelta(minutes=2)
     quiet_from: time = time(21)
     quiet_until: time = time(8)
     public_url: str = "http://127.0.0.1:8701"
@@ -71,6 +72,7 @@ class Settings(ServiceSettings):
     answer_hours_email: int = Field(48, ge=1, description="the same for who has an e-mail address: the slower counts")
     look_back_days: int = Field(92, ge=1, description="how long what happened counts for points and no-shows, in days")
     no_shows: int = Field(2, ge=1, description="after how many no-shows in that time staff are told")
+    suspend_after: float = Field(120, ge=0, description="seconds without its room before people are told")
     quiet_from: time = Field(time(21), description="from then on nobody is expected to answer, local time")
     quiet_until: time = Field(time(8), description="until then, the next morning")
     link_days: int = Field(30, ge=1, description="how long a family's link works after the session, in days")
@@ -114,6 +116,7 @@ class Settings(ServiceSettings):
             answer_by_email=timedelta(hours=self.answer_hours_email),
             looks_back=timedelta(days=self.look_back_days),
             no_shows=self.no_shows,
+            suspends_after=timedelta(seconds=self.suspend_after),
             quiet_from=self.quiet_from,
             quiet_until=self.quiet_until,
             public_url=self.public_url,

@@ -13,6 +13,7 @@ from enrolment.tables import Session
 from enrolment.testing import HOUR, MONDAY, ORGANISER, TUESDAY, Desk, Running, Said, hear, in_days
 from enrolment.use_cases.accept_offer import AcceptOffer, accept_offer
 from enrolment.use_cases.choose_room import ChooseRoom, NothingToChoose, choose_room
+from enrolment.use_cases.suspend_session import suspend_session
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ronde.clock import now
@@ -31,7 +32,11 @@ async def told(desk: Desk) -> list[str]:
 async def test_a_lost_room_is_told_once_and_the_same_one_found_again_too(desk: Desk) -> None:
     said = Said()
     await hear(desk, (1, said.planned()), (1, said.confirmed()), (2, said.given_back()), (2, said.given_back()))
+    async with desk.db.transaction() as tx:
+        assert not await suspend_session(tx, desk.terms), "it may be back in a moment"
+    assert await desk.suspend()
     await hear(desk, (3, said.refused()))
+    assert not await desk.suspend()
     assert await told(desk) == ["opened", "suspended"]
     suspended = (await desk.told("session.suspended.v1"))[0]
     assert datetime.fromisoformat(suspended["data"]["starts_at"]) == MONDAY
@@ -40,9 +45,24 @@ async def test_a_lost_room_is_told_once_and_the_same_one_found_again_too(desk: D
     assert [one["sequence"] for one in await desk.told(*ABOUT_SESSIONS)] == ["1", "2", "3"]
 
 
+async def test_a_room_that_was_away_for_a_moment_is_nobody_s_news(desk: Desk) -> None:
+    said = Said()
+    await hear(desk, (1, said.planned()), (1, said.confirmed()), (2, said.given_back()), (3, said.confirmed(TUESDAY)))
+    assert not await desk.suspend()
+    assert await told(desk) == ["opened", "moved"]
+
+
+async def test_cancelled_and_the_room_heard_of_first_people_are_told_one_thing(desk: Desk) -> None:
+    said = Said()
+    await hear(desk, (1, said.planned()), (1, said.confirmed()), (2, said.given_back()), (2, said.cancelled()))
+    assert not await desk.suspend()
+    assert await told(desk) == ["opened", "called-off"]
+
+
 async def test_what_never_had_a_room_is_nobody_s_news(desk: Desk) -> None:
     said = Said()
     await hear(desk, (1, said.planned()), (1, said.refused()), (2, said.given_back()))
+    assert not await desk.suspend()
     assert await told(desk) == []
 
 
@@ -212,6 +232,9 @@ async def test_in_every_order_and_however_often_it_ends_the_same(desk: Desk, tak
     chance.shuffle(delivered)
     for one in delivered:
         await desk.hear(one.event, sequence=one.sequence, producer=one.producer, id=one.id)
+        if chance.random() < 0.3:
+            await desk.suspend()
+    await desk.suspend()
 
     found = await end(desk, mixed.session_id)
     assert found == await end(desk, straight.session_id)

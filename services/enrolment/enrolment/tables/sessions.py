@@ -27,6 +27,7 @@ class Session(Base):
         CheckConstraint("taken <= seats", name="no_more_taken_than_seats"),
         CheckConstraint("adults_taken <= adult_seats", name="no_more_adults_than_seats"),
         Index("sessions_of_series", "organiser", "series_id", postgresql_where=text("series_id IS NOT NULL")),
+        Index("sessions_lost", "lost_at", postgresql_where=text("state = 'without-room' AND NOT suspended")),
     )
 
     organiser: Mapped[str] = mapped_column(primary_key=True)
@@ -54,6 +55,9 @@ class Session(Base):
     room_name: Mapped[str | None]
     starts_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
+    # Since when an open session has no room any more, and whether people have been told.
+    lost_at: Mapped[datetime | None]
+    suspended: Mapped[bool] = mapped_column(server_default=text("false"))
     seats: Mapped[int]
     taken: Mapped[int] = mapped_column(server_default=text("0"))
     adult_places: Mapped[int | None]

@@ -1,5 +1,6 @@
 """A desk: enrolment on a database, used as its doors and its consumers use it."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from enrolment.use_cases.expire_offers import expire_offers
 from enrolment.use_cases.follow_reservation import FollowReservation, follow_reservation
 from enrolment.use_cases.plan_session import PlanSession, plan_session
 from enrolment.use_cases.register_party import RegisterParty, register_party
+from enrolment.use_cases.suspend_session import suspend_session
 from enrolment.use_cases.withdraw import Withdraw, withdraw
 
 MIGRATIONS = Path(enrolment.__file__).parent / "migrations"
@@ -174,6 +176,11 @@ class Desk:
     async def expire(self) -> bool:
         async with self.db.transaction() as tx:
             return await expire_offers(tx, self.terms)
+
+    async def suspend(self) -> bool:
+        """As if a room that was lost had been away long enough."""
+        async with self.db.transaction() as tx:
+            return await suspend_session(tx, replace(self.terms, suspends_after=timedelta()))
 
     async def let_the_deadline_pass(self, enrolled: Enrolled) -> None:
         async with self.db.transaction() as tx:

@@ -16,7 +16,10 @@ from enrolment.tables import Reservation
 
 @dataclass(frozen=True, kw_only=True)
 class FollowReservation:
-    """The reservation as it is now, `version` the sequence of who said so; a room and a time when it is held, a reason and alternatives when refused."""
+    """The reservation as it is now: a room and a time when it is held, a reason and alternatives when refused.
+
+    `version` is the sequence of what booking said.
+    """
 
     reservation_id: UUID
     organiser: str

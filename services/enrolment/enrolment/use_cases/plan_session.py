@@ -58,7 +58,8 @@ async def plan_session(tx: Tx, terms: Terms, cmd: PlanSession) -> None:
         tx.session.add(session)
     elif session.state == "called-off":
         session.state, session.reason = "waiting-for-room", None
-        session.room_name = session.starts_at = session.ends_at = None
+        session.room_name = session.starts_at = session.ends_at = session.lost_at = None
+        session.suspended = False
     was = _told(session)
     session.title, session.places, session.adult_places = cmd.title, cmd.places, cmd.adult_places
     session.seats = max(cmd.places, session.taken)

@@ -30,7 +30,7 @@ class Came(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class RecordAttendance:
-    """`present` by enrolment. `whole`: who has a place and is not in it did not come; else they are left as they were."""
+    """`present` by enrolment. `whole`: who has a place and is not in it did not come; else they stay as they were."""
 
     organiser: str
     session_id: UUID

@@ -6,7 +6,12 @@ revision = "0003"
 down_revision = "0002"
 
 TABLES = """
-ALTER TABLE sessions ADD points jsonb, ADD attended integer NOT NULL DEFAULT 0;
+ALTER TABLE sessions
+    ADD points jsonb,
+    ADD attended integer NOT NULL DEFAULT 0,
+    ADD lost_at timestamptz,
+    ADD suspended boolean NOT NULL DEFAULT false;
+CREATE INDEX sessions_lost ON sessions (lost_at) WHERE state = 'without-room' AND NOT suspended;
 ALTER TABLE enrolments
     ADD first_at timestamptz,
     ADD points integer NOT NULL DEFAULT 0,
