@@ -6,7 +6,6 @@ from fastapi import Request
 from ronde.service import service_of
 
 from enrolment.reception import Reception
-from enrolment.reception import Reception
 from enrolment.settings import Entry, Settings, Terms
 
 
@@ -25,10 +24,6 @@ def entry_of(request: Request) -> Entry:
 def asker(request: Request) -> str:
     """The network address that a request comes from: to count by, and kept as a hash only."""
     return request.client.host if request.client else "unknown"
-
-
-def reception_of(request: Request) -> Reception:
-    return cast(Reception, request.app.state.reception)
 
 
 def reception_of(request: Request) -> Reception:

@@ -1,5 +1,8 @@
 """What several pages share."""
 
+from typing import Annotated
+
+from fastapi import Query
 from ronde.clock import now
 from starlette.responses import Response
 
@@ -7,6 +10,8 @@ from enrolment.tables import Session
 
 SHOWN = ["GET", "HEAD"]
 NOINDEX = "noindex, nofollow"
+Token = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9]{12}$")]
+"""Of the family's page that somebody comes from: public pages hand it on, so that no second code is needed."""
 
 
 def began(session: Session) -> bool:

@@ -1,109 +1,34 @@
-"""A family's own enrolment, behind its link.
-
-It is shown by GET and changed by POST only: mail scanners and browsers follow every link they see.
-"""
-
-from collections.abc import Awaitable, Callable
-from uuid import UUID
+"""A family's own enrolment, behind the link in the message about it."""
 
 from fastapi import APIRouter, Request
-from ronde.clock import now
-from ronde.database import Tx
-from ronde.refusal import Refused
-from ronde.service import service_of
-from ronde.web import render
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from enrolment import queries
-from enrolment.doors import terms_of
-from enrolment.pages.common import SHOWN, began, private
-from enrolment.queries import Seen
-from enrolment.use_cases.accept_offer import AcceptOffer, accept_offer
-from enrolment.use_cases.decline_offer import DeclineOffer, decline_offer
-from enrolment.use_cases.withdraw import Withdraw, withdraw
+from enrolment.pages import own
+from enrolment.pages.common import SHOWN
 
-router = APIRouter()
+router = APIRouter(prefix="/e/{token}")
 
 
-@router.api_route("/e/{token}", methods=SHOWN)
+def _own(token: str) -> own.Own:
+    return own.Own(path=f"/e/{token}", find=lambda session: queries.by_link(session, token))
+
+
+@router.api_route("", methods=SHOWN)
 async def show_enrolment(token: str, request: Request) -> Response:
-    seen = await _by_link(request, token)
-    return _family_page(request, token, seen)
+    return await own.show(request, _own(token))
 
 
-@router.api_route("/e/{token}/withdraw", methods=SHOWN)
+@router.api_route("/withdraw", methods=SHOWN)
 async def ask_withdraw(token: str, request: Request) -> Response:
-    """What cannot be undone asks once."""
-    return await _ask(request, token, "withdraw", ("waiting", "offered", "confirmed"))
+    return await own.ask(request, _own(token), "withdraw")
 
 
-@router.api_route("/e/{token}/decline", methods=SHOWN)
+@router.api_route("/decline", methods=SHOWN)
 async def ask_decline(token: str, request: Request) -> Response:
-    return await _ask(request, token, "decline", ("offered",))
+    return await own.ask(request, _own(token), "decline")
 
 
-@router.post("/e/{token}/withdraw")
-async def post_withdraw(token: str, request: Request) -> Response:
-    async def act(tx: Tx, id: UUID) -> None:
-        await withdraw(tx, terms_of(request), Withdraw(enrolment_id=id))
-
-    return await _act(request, token, act)
-
-
-@router.post("/e/{token}/accept")
-async def post_accept(token: str, request: Request) -> Response:
-    async def act(tx: Tx, id: UUID) -> None:
-        await accept_offer(tx, AcceptOffer(enrolment_id=id))
-
-    return await _act(request, token, act)
-
-
-@router.post("/e/{token}/decline")
-async def post_decline(token: str, request: Request) -> Response:
-    async def act(tx: Tx, id: UUID) -> None:
-        await decline_offer(tx, terms_of(request), DeclineOffer(enrolment_id=id))
-
-    return await _act(request, token, act)
-
-
-async def _by_link(request: Request, token: str) -> Seen | None:
-    async with service_of(request).db.reading() as session:
-        return await queries.by_link(session, token)
-
-
-async def _ask(request: Request, token: str, action: str, when: tuple[str, ...]) -> Response:
-    seen = await _by_link(request, token)
-    if seen is None or seen.ended or seen.enrolment.state not in when or began(seen.session):
-        return _family_page(request, token, seen)
-    return private(render(request, "ask.html", token=token, action=action, seen=seen))
-
-
-async def _act(request: Request, token: str, act: Callable[[Tx, UUID], Awaitable[None]]) -> Response:
-    """Do it and show what came of it; a refusal is shown on the page, in words, with how things stand."""
-    seen = await _by_link(request, token)
-    if seen is None or seen.ended:
-        return _family_page(request, token, seen)
-    try:
-        async with service_of(request).db.transaction() as tx:
-            await act(tx, seen.enrolment.id)
-    except Refused as refusal:
-        return _family_page(request, token, await _by_link(request, token), refusal)
-    return private(RedirectResponse(f"/e/{token}", 303))
-
-
-def _family_page(request: Request, token: str, seen: Seen | None, refusal: Refused | None = None) -> Response:
-    """404 for a link that nobody was given, 410 for one that is over."""
-    if seen is None or seen.ended:
-        return private(render(request, "no-link.html", status=410 if seen else 404, ended=seen is not None))
-    offer_stands = seen.enrolment.deadline is not None and seen.enrolment.deadline > now()
-    page = render(
-        request,
-        "enrolment.html",
-        status=refusal.status if refusal else 200,
-        token=token,
-        seen=seen,
-        refusal=refusal,
-        began=began(seen.session),
-        offer_stands=offer_stands,
-    )
-    return private(page)
+@router.post("/{action}")
+async def post_action(token: str, action: own.Action, request: Request) -> Response:
+    return await own.act(request, _own(token), action)

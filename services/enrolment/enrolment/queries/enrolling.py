@@ -6,11 +6,13 @@ from datetime import date
 from uuid import UUID
 
 from ronde.clock import now
+from ronde.house import Agreement
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from enrolment import rules
+from enrolment.admitting import to_sign
 from enrolment.queries.sessions import one_session
 from enrolment.settings import Terms
 from enrolment.states import ACTIVE, EnrolmentState
@@ -22,6 +24,7 @@ class Choice:
     """`dates`: of the series that are to come, this session among them; it alone when there is no series.
 
     `fits`: which children have the age on the day of this session. `mine`: the state of what they have already.
+    `to_sign`: the organiser's charter, until they have accepted it.
     """
 
     session: Session
@@ -29,6 +32,7 @@ class Choice:
     dates: Sequence[Session]
     fits: frozenset[UUID]
     mine: dict[UUID, EnrolmentState]
+    to_sign: Agreement | None
 
 
 async def choice(session: AsyncSession, terms: Terms, party_id: UUID, organiser: str, session_id: UUID) -> Choice:
@@ -50,7 +54,8 @@ async def choice(session: AsyncSession, terms: Terms, party_id: UUID, organiser:
         party=party,
         dates=dates,
         fits=frozenset(child.id for child in party.children if _fits(child, of, day)),
-        mine=dict(enrolled.tuples().all()),
+        mine={row.session_id: row.state for row in enrolled},
+        to_sign=await to_sign(session, terms, organiser, party),
     )
 
 

@@ -52,6 +52,12 @@ async def enrolment(session: AsyncSession, enrolment_id: UUID) -> Seen:
     return await _seen(session, found)
 
 
+async def of_party(session: AsyncSession, party_id: UUID) -> list[Seen]:
+    """All of a family's, the newest first."""
+    wanted = select(Enrolment).where(Enrolment.party_id == party_id).order_by(Enrolment.number.desc())
+    return [await _seen(session, one) for one in (await session.scalars(wanted)).all()]
+
+
 async def by_link(session: AsyncSession, token: str) -> Seen | None:
     """The enrolment that this link is for, `ended` when the link is over; None when nobody was given that link."""
     link = await session.get(Link, sha256(token.encode()).digest())
