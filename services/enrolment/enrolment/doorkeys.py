@@ -1,5 +1,6 @@
 """Codes and links that let people in: made at random, told to one address, kept as hashes."""
 
+import re
 import secrets
 import string
 from dataclasses import dataclass
@@ -38,6 +39,21 @@ class Address:
             return cls(channel="email", value=email.lower())
         assert phone is not None  # noqa: S101 (one of them was given)
         return cls(channel="sms", value=phone)
+
+
+def number(typed: str) -> str:
+    """A telephone number as people in France write it, in E.164: `06 12 34 56 78` -> `+33612345678`.
+
+    Raises ValueError.
+    """
+    digits = re.sub(r"[\s.()/-]", "", typed)
+    if digits.startswith("00"):
+        digits = f"+{digits[2:]}"
+    if digits.startswith("0"):
+        digits = f"+33{digits[1:]}"
+    if not re.fullmatch(r"\+[1-9][0-9]{6,14}", digits):
+        raise ValueError("no telephone number")
+    return digits
 
 
 class TooManyCodes(Refused):

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import EmailStr, TypeAdapter, ValidationError
 from ronde.web.validation import by_field
 
-from enrolment.doorkeys import Address
+from enrolment.doorkeys import Address, number
 from enrolment.shapes.base import Body
 from enrolment.shapes.entry import RegisterBody
 from enrolment.shapes.people import ChildBody, GuardianBody, PartyBody
@@ -39,21 +39,9 @@ def address(typed: str, lang: str, *, field: str = "where") -> Address:
     try:
         if "@" in typed:
             return Address(channel="email", value=_email.validate_python(typed.strip()).lower())
-        return Address(channel="sms", value=phone(typed))
+        return Address(channel="sms", value=number(typed))
     except ValueError:
         raise Wrong({field: NOT_AN_ADDRESS[lang]}) from None
-
-
-def phone(typed: str) -> str:
-    """`06 12 34 56 78` -> `+33612345678`. Raises ValueError."""
-    digits = re.sub(r"[\s.()/-]", "", typed)
-    if digits.startswith("00"):
-        digits = f"+{digits[2:]}"
-    if digits.startswith("0"):
-        digits = f"+33{digits[1:]}"
-    if not re.fullmatch(r"\+[1-9][0-9]{6,14}", digits):
-        raise ValueError("no telephone number")
-    return digits
 
 
 def children(typed: Mapping[str, str], lang: str) -> list[dict[str, str]]:

@@ -1,5 +1,6 @@
 """A family that is forgotten: what goes, what stays, who has to say so."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,6 +9,7 @@ import pytest
 import time_machine
 from enrolment.people import NewChild, NewGuardian
 from enrolment.queries import erasures, people
+from enrolment.refusals import PartyUnknown
 from enrolment.rules import Born
 from enrolment.settings import Settings
 from enrolment.tables import Code
@@ -155,6 +157,19 @@ async def test_who_was_forgotten_cannot_enrol(desk: Desk, doors: Running) -> Non
         body = {"party_id": str(party), "child_ids": [str(id) for id in children]}
         answer = await relais.post(f"/sessions/{ORGANISER}/{session}/enrolments", json=body)
     assert (answer.status_code, answer.json()["code"]) == (404, "party-unknown")
+
+
+async def test_enrolling_while_one_is_forgotten_leaves_no_place_to_nobody(desk: Desk) -> None:
+    family = await unmistakable(desk)
+    sessions = [await desk.open_session() for _ in range(4)]
+    done = await asyncio.gather(
+        *(desk.enrol(session, family) for session in sessions), erase(desk, family[0]), return_exceptions=True
+    )
+    assert {type(one) for one in done if isinstance(one, Exception)} <= {PartyUnknown}
+    for session in sessions:
+        assert set(await desk.states(session)) <= {"withdrawn"}
+        assert (await desk.session(session)).taken == 0
+    assert await found_in(desk, *NAMES, *ADDRESSES) == []
 
 
 async def test_three_years_after_the_last_activity_a_family_is_forgotten(desk: Desk) -> None:

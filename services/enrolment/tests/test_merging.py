@@ -1,9 +1,11 @@
 """Files that look like one family: shown to staff, merged by staff, never silently."""
 
+import asyncio
 from datetime import date
 from typing import Any
 
 import pytest
+from enrolment.admitting import ChildUnknown
 from enrolment.people import NewChild, NewGuardian
 from enrolment.queries import by_link, enrolment, people
 from enrolment.rules import Born
@@ -12,6 +14,7 @@ from enrolment.testing import ORGANISER, Desk, Family, Running
 from enrolment.use_cases.merge_parties import MergeParties, OtherKind, SameFamily, merge_parties
 from enrolment.use_cases.register_party import RegisterParty, register_party
 from enrolment.use_cases.tell_apart import TellApart, tell_apart
+from sqlalchemy import select
 
 pytestmark = pytest.mark.database
 NOE = NewChild(first_name="Noé", born=Born(date(2025, 3, 15)))
@@ -131,3 +134,16 @@ async def test_what_cannot_be_merged_says_why(desk: Desk) -> None:
     with pytest.raises(SameFamily):
         await merge(desk, family, family)
     assert await likenesses(desk) == []
+
+
+async def test_enrolling_while_staff_merge_ends_in_the_file_that_is_kept(desk: Desk) -> None:
+    sessions = [await desk.open_session() for _ in range(4)]
+    kept, gone = [await add(desk, "Camille Martin", phone="+33639980001") for _ in range(2)]
+    done = await asyncio.gather(
+        *(desk.enrol(session, gone) for session in sessions), merge(desk, kept, gone), return_exceptions=True
+    )
+    # Once merged the child is the other file's, under the id that was kept.
+    assert {type(one) for one in done if isinstance(one, Exception)} <= {ChildUnknown}
+    async with desk.db.reading() as session:
+        whose = set(await session.scalars(select(Enrolment.party_id)))
+    assert whose <= {kept[0]}

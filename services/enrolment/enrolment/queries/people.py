@@ -11,7 +11,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from enrolment.doorkeys import token_hash
+from enrolment.doorkeys import number, token_hash
 from enrolment.likeness import Sign, key, signs
 from enrolment.queries.enrolments import Seen, enrolment
 from enrolment.refusals import PartyUnknown
@@ -69,10 +69,14 @@ async def one_party(session: AsyncSession, party_id: UUID) -> Party:
 async def find_parties(session: AsyncSession, asked: str, limit: int = 50) -> Sequence[Party]:
     """For who phones: by a telephone number, an e-mail address, or letters of a guardian's or a child's name."""
     asked = asked.strip()
+    try:
+        phone = number(asked)
+    except ValueError:
+        phone = ""
     like = f"%{asked.replace('%', '').replace('_', '')}%"
     matching = (
         select(Guardian.party_id)
-        .where(or_(Guardian.phone == _e164(asked), Guardian.email == asked.lower(), Guardian.name.ilike(like)))
+        .where(or_(Guardian.phone == phone, Guardian.email == asked.lower(), Guardian.name.ilike(like)))
         .union(select(Child.party_id).where(Child.first_name.ilike(like)))
     )
     wanted = select(Party).where(Party.id.in_(matching)).options(*WHOLE).order_by(Party.id.desc()).limit(limit)
@@ -105,9 +109,3 @@ async def _pairs(session: AsyncSession) -> set[tuple[UUID, UUID]]:
         together[f"{key(child.first_name)}/{child.born_on:%Y-%m}"].add(child.party_id)
     # One telephone of an association for a hundred families is no reason to compare each with each.
     return {pair for ids in together.values() for pair in combinations(sorted(ids)[-20:], 2)}
-
-
-def _e164(typed: str) -> str:
-    """06 12 34 56 78 as people say it in France."""
-    digits = "".join(letter for letter in typed if letter.isdigit() or letter == "+")
-    return f"+33{digits[1:]}" if digits.startswith("0") and not digits.startswith("00") else digits
