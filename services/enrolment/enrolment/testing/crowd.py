@@ -30,11 +30,12 @@ async def crowd(db: Database, count: int) -> list[Visit]:
     async with db.transaction() as tx:
         party = {"kind": "family", "registered_by": SELF, "created_at": at, "active_at": at, "version": 1}
         await tx.session.execute(insert(Party), [{"id": one.party_id, **party} for one in visits])
-        person = {"name": "Camille Martin", "language": "fr", "phone": "+33612345678", "agreed_at": at}
-        await tx.session.execute(
-            insert(Guardian),
-            [{"id": id, "party_id": one.party_id, **person} for id, one in zip(guardians, visits, strict=True)],
-        )
+        person = {"name": "Camille Martin", "language": "fr", "agreed_at": at}
+        people = [
+            {"id": id, "party_id": one.party_id, "phone": f"+336{number:08}", **person}
+            for number, (id, one) in enumerate(zip(guardians, visits, strict=True), start=12345678)
+        ]
+        await tx.session.execute(insert(Guardian), people)
         born = {"first_name": "Noé", "born_on": date.today() - timedelta(days=500), "born_exactly": True}  # noqa: DTZ011
         await tx.session.execute(
             insert(Child), [{"id": one.child_id, "party_id": one.party_id, **born} for one in visits]
