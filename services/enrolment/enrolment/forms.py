@@ -106,3 +106,15 @@ def guardian(typed: Mapping[str, str], lang: str, *, where: bool = False) -> Gua
         values["email" if reached.channel == "email" else "phone"] = reached.value
     found: GuardianBody = _read(GuardianBody, {"name": "", **{k: v for k, v in values.items() if v}}, lang)
     return found
+
+
+def on_file(typed: Mapping[str, str], lang: str) -> GuardianBody:
+    """A guardian as staff write them down, with every address that they have. Raises Wrong."""
+    values: dict[str, Any] = {name: typed[name] for name in ("language", "channel", "email") if typed.get(name)}
+    try:
+        values |= {"phone": number(typed["phone"])} if typed.get("phone") else {}
+    except ValueError:
+        raise Wrong({"phone": NOT_AN_ADDRESS[lang]}) from None
+    known = {"name": typed.get("name", ""), "agreed": bool(typed.get("agreed"))}
+    found: GuardianBody = _read(GuardianBody, {**known, **values}, lang)
+    return found

@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from enrolment.queries import people
 from enrolment.testing import Desk, Running
 from httpx import AsyncClient, Response
 from ronde.clock import now
+from ronde.ids import new_id
 from ronde_contracts.partners import ErasureAcknowledged
 
 pytestmark = pytest.mark.database
@@ -83,3 +85,40 @@ async def test_staff_forget_keep_and_see_who_has_not_confirmed(desk: Desk, doors
             assert "1 effacement attend encore" in late
             await desk.hear(ErasureAcknowledged(party_id=leaves[0]), sequence=9, producer="notify")
             assert "Oubliée partout" in visible(await staff.get("/families/forgotten"))
+
+
+async def test_staff_change_a_file_while_they_listen(desk: Desk, doors: Running) -> None:
+    party, (child,) = await desk.family(name="Camille Martin")
+    async with desk.db.reading() as session:
+        (me,) = (await people.one_party(session, party)).guardians
+    path = f"/families/{party}"
+    async with doors.visitor(**HTML) as staff:
+        assert (await staff.post(f"{path}/guardians/new", data={"name": "Sacha"})).status_code == 401
+        await signed_in(staff)
+        assert f"{path}/change" in (await staff.get(path)).text
+        wrong = await staff.post(f"{path}/guardians/{me.id}", data={"name": "Camille Martin", "phone": "06"})
+        assert (wrong.status_code, 'href="#phone"' in wrong.text) == (422, True)
+        silent = await staff.post(f"{path}/guardians/{me.id}", data={"name": "Camille Martin", "agreed": "yes"})
+        assert (silent.status_code, "au moins une adresse" in visible(silent)) == (409, True)
+        said = {"name": "Camille Roux", "phone": "06 39 98 00 09", "language": "en", "agreed": "yes"}
+        assert (await staff.post(f"{path}/guardians/{me.id}", data=said)).status_code == 303
+        other = {"name": "Sacha Diallo", "email": "sacha@example.org"}
+        assert (await staff.post(f"{path}/guardians/new", data=other)).status_code == 303
+        shown = visible(await staff.get(f"{path}/change"))
+        assert "Camille Roux , 06 39 98 00 09" in shown
+        assert "Sacha Diallo , sacha@example.org (n'a pas encore accepté)" in shown.replace("&#39;", "'")
+        assert (await staff.get(f"{path}/guardians/{new_id()}")).status_code == 404
+        last = await staff.post(f"{path}/guardians/{me.id}/remove")
+        assert last.status_code == 409
+        assert (await staff.post(f"{path}/children", data={"child_name_0": "Lou"})).status_code == 422
+        await staff.post(f"{path}/children", data={"child_name_0": "Lou", "child_born_0": "2026-01-15"})
+        await staff.post(f"{path}/children/{child}/remove")
+    async with desk.db.reading() as session:
+        found = await people.one_party(session, party)
+    assert [one.first_name for one in found.children] == ["Lou"]
+    assert [(one.name, one.phone, one.email) for one in found.guardians] == [
+        ("Camille Roux", "+33639980009", None),
+        ("Sacha Diallo", None, "sacha@example.org"),
+    ]
+    (invited,) = await desk.told("code.issued.v1")
+    assert invited["data"]["address"] == "sacha@example.org"
