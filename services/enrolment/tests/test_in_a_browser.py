@@ -240,11 +240,14 @@ async def every_page(house: House) -> tuple[list[str], list[str]]:
         "/", "/?age=12", f"/sessions/{ORGANISER}/{open_session}", "/enter", code, letter, own, answers, link,
         f"{own}/enrol/{ORGANISER}/{session}", f"{own}/e/{offered.enrolment.id}", theirs, f"{theirs}/withdraw",
         f"{own}/e/{offered.enrolment.id}/decline", f"{own}/export", f"{own}/erase",
+        f"{own}/guardians",
     ]  # fmt: skip
     here = f"/sessions/{ORGANISER}/{session}"
     staff = [
         here, f"/sessions/{ORGANISER}/{refused}", f"/line/{waiting.enrolment.id}/offer",
         f"/line/{offered.enrolment.id}/deadline", f"{here}/roll", f"{here}/list", "/phone-in",
         f"/families/{visit.party_id}?to={ORGANISER}/{open_session}", "/families/alike", "/families/forgotten",
+        f"/families/alike/{visit.party_id}/{other.party_id}",
+        *(f"/families/{visit.party_id}/{name}" for name in ("change", "guardians/new", "erase")),
     ]  # fmt: skip
     return family, staff
