@@ -105,6 +105,22 @@ async def test_staff_at_the_desk_do_not_overtake_who_came_before(desk: Desk, doo
     assert (answer.json()["state"], answer.json()["position"]) == ("waiting", 1)
 
 
+async def test_opening_goes_by_the_moment_of_arrival(desk: Desk, doors: Running) -> None:
+    opens_at = now() + timedelta(hours=1)
+    session, (early, in_time) = await desk.open_session(places=1, opens_at=opens_at), await crowd(desk.db, 2)
+    came = [
+        replace(arrival(early, session), arrived_at=opens_at - timedelta(milliseconds=1)),
+        replace(arrival(in_time, session), arrived_at=opens_at),
+    ]
+    await doors.reception.arrive(*came)
+    async with doors.visitor(**HTML) as client:
+        page = (await client.get(f"/f/{early.token}/enrol/{ORGANISER}/{session}")).text
+        assert "Gardez cette page" in page
+        refused = await client.get((await press(client, early, session)).headers["location"])
+        assert "ouvrent le" in refused.text
+    assert await desk.states(session) == ["confirmed"]
+
+
 async def test_nobody_reads_another_family_s_answer_nor_enrols_with_a_link_that_is_over(
     desk: Desk, doors: Running
 ) -> None:

@@ -10,7 +10,7 @@ from enrolment.erasing import erase
 from enrolment.people import lock_party
 from enrolment.retention import quiet_since
 from enrolment.settings import Terms
-from enrolment.tables import Code, FamilyLink, Party
+from enrolment.tables import Arrival, Code, FamilyLink, Party
 
 RETENTION = "retention"
 
@@ -26,8 +26,9 @@ async def forget_old(tx: Tx, terms: Terms, after: timedelta) -> bool:
 
 
 async def forget_visits(tx: Tx) -> bool:
-    """Codes and visits that ended a day ago: an address that was typed here once is not kept."""
+    """Codes, visits and requests that ended a day ago: an address that was typed here once is not kept."""
     yesterday = now() - timedelta(days=1)
     await tx.session.execute(delete(Code).where(Code.expires_at < yesterday))
     await tx.session.execute(delete(FamilyLink).where(FamilyLink.expires_at < yesterday))
+    await tx.session.execute(delete(Arrival).where(Arrival.answered_at < yesterday))
     return False
