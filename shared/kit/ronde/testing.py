@@ -31,6 +31,7 @@ SAYS = (
     "session.changed.v1",
     "session.cancelled.v1",
     "attendance.recorded.v1",
+    "erasure.acknowledged.v1",
     "room.requested.v1",
     "room.released.v1",
 )
