@@ -10,9 +10,9 @@ from enrolment.tables import Enrolment, Session
 from enrolment.telling import tell_enrolment
 
 
-async def leave(tx: Tx, terms: Terms, session: Session, enrolment: Enrolment) -> None:
+async def leave(tx: Tx, terms: Terms, session: Session, enrolment: Enrolment, *, by: str | None = None) -> None:
     """Withdraw an active enrolment of a locked session; what they held goes to the next."""
     was, enrolment.state, enrolment.deadline = enrolment.state, "withdrawn", None
-    note(tx, enrolment, "withdrawn", was=was)
+    note(tx, enrolment, "withdrawn", by=by, was=was)
     tell_enrolment(tx, enrolment, EnrolmentWithdrawn, was=was)
     await offer_free_places(tx, session, terms)

@@ -40,9 +40,12 @@ async def lock_enrolment(tx: Tx, enrolment_id: UUID) -> tuple[Session, Enrolment
     return session, found
 
 
-def theirs(session: Session, organisation: str) -> None:
-    """What the organiser decides, and whom it shares the session with. Raises NotTheirSession."""
-    if not session.held_by(organisation):
+def theirs(session: Session, organisation: str | None) -> None:
+    """What the organiser decides, and whom it shares the session with; None: no staff, a family for itself.
+
+    Raises NotTheirSession.
+    """
+    if organisation is not None and not session.held_by(organisation):
         raise NotTheirSession(organiser=session.organiser)
 
 

@@ -179,3 +179,18 @@ async def test_the_page_shows_a_list_to_those_who_hold_the_session_and_to_nobody
     listed = reference("I", enrolled.enrolment.id)
     assert {who: listed in page for who, page in seen.items()} == {"relais": True, "acepp": True, "bottines": False}
     assert "accueillis par <span" in seen["bottines"].replace("\n", " ")
+
+
+async def test_a_team_sees_and_withdraws_a_family_in_its_own_sessions_only(desk: Desk, doors: Running) -> None:
+    session, family = await planned(desk, shared_with=("acepp",)), await desk.family()
+    enrolled = await desk.enrol(session, family)
+    listed, path = reference("I", enrolled.enrolment.id), f"/families/{family[0]}"
+    for who, sees, status in (("bottines", False, 403), ("acepp", True, 303)):
+        async with doors.visitor(**{"Accept-Language": "fr", "Origin": "http://enrolment.test"}) as staff:
+            await staff.post("/sign-in", data={"key": f"key-of-{who}"})
+            assert (listed in (await staff.get(path)).text) is sees
+            assert (await staff.post(f"{path}/withdraw/{enrolled.enrolment.id}")).status_code == status
+    assert await desk.state(enrolled) == "withdrawn"
+    async with doors.visitor("acepp") as acepp:
+        changes = (await acepp.get(f"/enrolments/{enrolled.enrolment.id}/line")).json()["changes"]
+    assert [(one["change"], one["by"]) for one in changes] == [("got-a-place", None), ("withdrawn", "acepp")]

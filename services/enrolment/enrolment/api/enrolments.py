@@ -7,7 +7,6 @@ from ronde.service import service_of
 from ronde.web import Once, Organisation
 from ronde.web.schema import KEY, ONCE, refusals
 from ronde_contracts.event import Slug
-from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import JSONResponse, Response
 
 from enrolment import queries
@@ -99,7 +98,9 @@ async def list_enrolments(
 @router.get("/enrolments/{id}", summary="One enrolment", responses=refusals(*THEIRS))
 async def show_enrolment(id: UUID, organisation: Organisation, request: Request) -> EnrolmentShown:
     async with service_of(request).db.reading() as session:
-        return EnrolmentShown.of(await _theirs(session, id, organisation))
+        seen = await queries.enrolment(session, id)
+        theirs(seen.session, organisation)
+        return EnrolmentShown.of(seen)
 
 
 @router.post(
@@ -109,9 +110,8 @@ async def show_enrolment(id: UUID, organisation: Organisation, request: Request)
 )
 async def post_withdraw(id: UUID, organisation: Organisation, request: Request) -> EnrolmentShown:
     async with service_of(request).db.transaction() as tx:
-        await _theirs(tx.session, id, organisation)
-        await withdraw(tx, terms_of(request), Withdraw(enrolment_id=id))
-        return EnrolmentShown.of(await _theirs(tx.session, id, organisation))
+        await withdraw(tx, terms_of(request), Withdraw(enrolment_id=id, by=organisation))
+        return EnrolmentShown.of(await queries.enrolment(tx.session, id))
 
 
 @router.post(
@@ -121,9 +121,8 @@ async def post_withdraw(id: UUID, organisation: Organisation, request: Request) 
 )
 async def post_accept(id: UUID, organisation: Organisation, request: Request) -> EnrolmentShown:
     async with service_of(request).db.transaction() as tx:
-        await _theirs(tx.session, id, organisation)
-        await accept_offer(tx, AcceptOffer(enrolment_id=id))
-        return EnrolmentShown.of(await _theirs(tx.session, id, organisation))
+        await accept_offer(tx, AcceptOffer(enrolment_id=id, by=organisation))
+        return EnrolmentShown.of(await queries.enrolment(tx.session, id))
 
 
 @router.post(
@@ -133,13 +132,5 @@ async def post_accept(id: UUID, organisation: Organisation, request: Request) ->
 )
 async def post_decline(id: UUID, organisation: Organisation, request: Request) -> EnrolmentShown:
     async with service_of(request).db.transaction() as tx:
-        await _theirs(tx.session, id, organisation)
-        await decline_offer(tx, terms_of(request), DeclineOffer(enrolment_id=id))
-        return EnrolmentShown.of(await _theirs(tx.session, id, organisation))
-
-
-async def _theirs(session: AsyncSession, id: UUID, organisation: str) -> Seen:
-    """The enrolment, for the staff of those who hold its session. Raises EnrolmentUnknown, NotTheirSession."""
-    seen = await queries.enrolment(session, id)
-    theirs(seen.session, organisation)
-    return seen
+        await decline_offer(tx, terms_of(request), DeclineOffer(enrolment_id=id, by=organisation))
+        return EnrolmentShown.of(await queries.enrolment(tx.session, id))

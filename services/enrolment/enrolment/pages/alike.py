@@ -51,11 +51,11 @@ async def post_merge(kept: UUID, gone: UUID, staff: Staff, request: Request) -> 
 
 
 @router.post("/{kept}/{gone}/withdraw/{id}")
-async def post_withdraw(kept: UUID, gone: UUID, id: UUID, _staff: Staff, request: Request) -> Response:
+async def post_withdraw(kept: UUID, gone: UUID, id: UUID, staff: Staff, request: Request) -> Response:
     """The one that is too many, when both are in one session: staff decide which."""
     try:
         async with service_of(request).db.transaction() as tx:
-            await withdraw(tx, terms_of(request), Withdraw(enrolment_id=id))
+            await withdraw(tx, terms_of(request), Withdraw(enrolment_id=id, by=staff))
     except Refused as refusal:
         return await _ask(request, kept, gone, refusal)
     return private(RedirectResponse(f"/families/alike/{kept}/{gone}", 303))

@@ -94,7 +94,7 @@ async def post_enrolment(
 async def post_withdraw(id: UUID, enrolment_id: UUID, staff: Staff, request: Request) -> Response:
     try:
         async with service_of(request).db.transaction() as tx:
-            await withdraw(tx, terms_of(request), Withdraw(enrolment_id=enrolment_id))
+            await withdraw(tx, terms_of(request), Withdraw(enrolment_id=enrolment_id, by=staff))
     except Refused as refusal:
         return await _file(request, staff, id, "", refusal)
     return private(RedirectResponse(f"/families/{id}", 303))
@@ -126,10 +126,13 @@ def _desk(
 
 
 async def _file(request: Request, staff: str, id: UUID, to: str, refusal: Refused | None = None) -> Response:
-    """The file, with the sessions that this team may enrol them in; the one they ring about is chosen."""
+    """The file, with what concerns this team: its sessions, and their enrolments in them.
+
+    The session that they ring about is chosen.
+    """
     async with service_of(request).db.reading() as session:
         party = await people.one_party(session, id)
-        enrolments = await of_party(session, party.id)
+        enrolments = [one for one in await of_party(session, party.id) if one.session.held_by(staff)]
         sessions = [
             one for one in await queries.programme(session, now()) if one.held_by(staff) and one.state == "open"
         ]

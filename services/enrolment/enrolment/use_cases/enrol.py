@@ -39,8 +39,7 @@ async def enrol(tx: Tx, terms: Terms, cmd: Enrol) -> Enrolled:
     session = await lock_session(tx, cmd.organiser, cmd.session_id)
     if session is None:
         raise SessionUnknown
-    if cmd.by is not None:
-        theirs(session, cmd.by)
+    theirs(session, cmd.by)
     agreement = await admit(tx, terms, session, party, cmd.child_ids, agrees_to=cmd.agrees_to, asked_at=now())
     stands = await standing(tx, terms, session, party.id)
     done = place(tx, terms, session, party, cmd.child_ids, cmd.adults, stands)

@@ -70,8 +70,7 @@ async def _one(
 ) -> Enrolled:
     if session is None:
         raise SessionUnknown
-    if cmd.by is not None:
-        theirs(session, cmd.by)
+    theirs(session, cmd.by)
     if session.session_id in enrolled:
         raise AlreadyEnrolled
     agreement = await admit(tx, terms, session, party, cmd.child_ids, agrees_to=cmd.agrees_to, asked_at=now())

@@ -8,7 +8,7 @@ from ronde.database import Tx
 from ronde.refusal import Refused
 
 from enrolment.leaving import leave
-from enrolment.line import lock_enrolment, not_begun
+from enrolment.line import lock_enrolment, not_begun, theirs
 from enrolment.settings import Terms
 from enrolment.states import ACTIVE
 from enrolment.tables import Enrolment
@@ -16,9 +16,13 @@ from enrolment.tables import Enrolment
 
 @dataclass(frozen=True, kw_only=True)
 class Withdraw:
-    """Who waits, was offered a place, or has one."""
+    """Who waits, was offered a place, or has one.
+
+    `by`: the organisation whose staff do it for a family that phones; None: the family itself.
+    """
 
     enrolment_id: UUID
+    by: str | None = None
 
 
 class NothingToWithdraw(Refused):
@@ -32,12 +36,13 @@ class NothingToWithdraw(Refused):
 
 
 async def withdraw(tx: Tx, terms: Terms, cmd: Withdraw) -> Enrolment:
-    """Withdrawing twice is withdrawing once: people double-click."""
+    """Withdrawing twice is withdrawing once: people double-click. Raises NotTheirSession."""
     session, enrolment = await lock_enrolment(tx, cmd.enrolment_id)
+    theirs(session, cmd.by)
     if enrolment.state == "withdrawn":
         return enrolment
     if enrolment.state not in ACTIVE:
         raise NothingToWithdraw(state=enrolment.state)
     not_begun(session)
-    await leave(tx, terms, session, enrolment)
+    await leave(tx, terms, session, enrolment, by=cmd.by)
     return enrolment
