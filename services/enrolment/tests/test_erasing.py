@@ -12,8 +12,8 @@ from enrolment.queries import erasures, people
 from enrolment.refusals import PartyUnknown
 from enrolment.rules import Born
 from enrolment.settings import Settings
-from enrolment.tables import Code
-from enrolment.testing import ORGANISER, Desk, Family, Running, in_days
+from enrolment.tables import Code, Party
+from enrolment.testing import ORGANISER, Desk, Family, Running, in_days, running
 from enrolment.use_cases.erase_family import EraseFamily, erase_family
 from enrolment.use_cases.forget_me import ForgetMe, forget_me
 from enrolment.use_cases.forget_old import forget_old, forget_visits
@@ -22,8 +22,9 @@ from enrolment.use_cases.offer_by_hand import OfferByHand, offer_by_hand
 from enrolment.use_cases.record_acknowledgement import RecordAcknowledgement, record_acknowledgement
 from enrolment.use_cases.register_party import RegisterParty, register_party
 from ronde.clock import now
+from ronde.work import Worker
 from ronde_contracts.partners import ErasureAcknowledged
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 pytestmark = pytest.mark.database
 YEARS_3 = timedelta(days=3 * 365)
@@ -192,6 +193,22 @@ async def test_three_years_after_the_last_activity_a_family_is_forgotten(desk: D
 async def forget(desk: Desk) -> bool:
     async with desk.db.transaction() as tx:
         return await forget_old(tx, desk.terms, YEARS_3)
+
+
+async def test_the_service_forgets_by_itself_unless_the_house_wants_its_staff_to(
+    desk: Desk, settings: Settings
+) -> None:
+    party, _ = await unmistakable(desk)
+    async with desk.db.transaction() as tx:
+        await tx.session.execute(update(Party).values(active_at=now() - YEARS_3 - timedelta(days=1)))
+    by_staff = settings.model_copy(update={"forget_every": 0.1, "forget_by_itself": False})
+    async with running(by_staff) as service:
+        assert "forget old families" not in {one.name for one in service.service.workers if isinstance(one, Worker)}
+    async with running(settings.model_copy(update={"forget_every": 0.1})), asyncio.timeout(10):
+        while not await desk.told("family.erased.v1"):  # noqa: ASYNC110 (another's row)
+            await asyncio.sleep(0.05)
+    async with desk.db.reading() as session:
+        assert (await session.get_one(Party, party)).erased_at is not None
 
 
 async def test_an_address_typed_once_is_not_kept(desk: Desk, doors: Running) -> None:
