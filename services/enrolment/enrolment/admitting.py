@@ -130,7 +130,7 @@ async def admit(
     starts_at = _open(session, terms, asked_at)
     if party.kind not in session.audience:
         raise NotInvited(audience=session.audience)
-    if session.families_of and party.kind == "family" and not await _own(tx.session, party, session.families_of):
+    if session.families_of and party.kind == "family" and not await is_own(tx.session, party, session.families_of):
         raise NotInvited(ONLY_THEIRS, families_of=session.families_of)
     day, ages = starts_at.astimezone(terms.timezone).date(), (session.from_months, session.to_months)
     outside = [str(id) for id, born in births.items() if not rules.age_fits(born, day, *ages)]
@@ -158,6 +158,12 @@ async def to_sign(session: AsyncSession, terms: Terms, organiser: str, party: Pa
     return agreement if signed is None else None
 
 
+async def is_own(session: AsyncSession, party: Party, organisations: list[str]) -> bool:
+    """Whether one of these cares for their children."""
+    wanted = select(OwnFamily).where(OwnFamily.party_id == party.id, OwnFamily.organisation.in_(organisations))
+    return (await session.scalars(wanted.limit(1))).first() is not None
+
+
 def _of(party: Party, child_ids: Sequence[UUID]) -> dict[UUID, rules.Born]:
     """When the children who come were born. Raises ChildUnknown."""
     theirs = {child.id: rules.Born(child.born_on, child.born_exactly) for child in party.children}
@@ -181,8 +187,3 @@ def _open(session: Session, terms: Terms, asked_at: datetime) -> datetime:
 def _at(refusal: type[Refused], when: datetime, terms: Terms) -> dict[str, str]:
     """The refusal's words with the moment as people say it."""
     return {lang: words.format(at=moment(when, lang, terms.timezone)) for lang, words in refusal.words.items()}
-
-
-async def _own(session: AsyncSession, party: Party, organisations: list[str]) -> bool:
-    wanted = select(OwnFamily).where(OwnFamily.party_id == party.id, OwnFamily.organisation.in_(organisations))
-    return (await session.scalars(wanted.limit(1))).first() is not None

@@ -194,3 +194,16 @@ async def test_a_team_sees_and_withdraws_a_family_in_its_own_sessions_only(desk:
     async with doors.visitor("acepp") as acepp:
         changes = (await acepp.get(f"/enrolments/{enrolled.enrolment.id}/line")).json()["changes"]
     assert [(one["change"], one["by"]) for one in changes] == [("got-a-place", None), ("withdrawn", "acepp")]
+
+
+async def test_a_team_says_in_its_file_whose_own_a_family_is(desk: Desk, doors: Running) -> None:
+    session, family = await planned(desk, families_of=("bottines",)), await desk.family()
+    path = f"/families/{family[0]}"
+    async with doors.visitor(**{"Accept-Language": "fr", "Origin": "http://enrolment.test"}) as staff:
+        assert (await staff.post(f"{path}/own", data={"own": "true"})).status_code == 401
+        await staff.post("/sign-in", data={"key": "key-of-bottines"})
+        assert 'value="true">Oui, ce sont les nôtres' in (await staff.get(path)).text
+        assert (await staff.post(f"{path}/own", data={"own": "true"})).status_code == 303
+        assert 'value="false">Ce n&#39;est plus le cas' in (await staff.get(path)).text
+    async with doors.visitor(ORGANISER) as relais:
+        assert (await enrol(relais, session, family)).status_code == 201

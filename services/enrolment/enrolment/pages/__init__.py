@@ -13,6 +13,7 @@ from enrolment.pages import (
     guardians,
     line,
     links,
+    own_families,
     phone_in,
     programme,
     session,
@@ -31,6 +32,7 @@ PAGES = (
     alike,
     forgetting,
     changing,
+    own_families,
     phone_in,  # /families/{id} after the pages whose address is a word
 )
 router = APIRouter(include_in_schema=False)

@@ -13,6 +13,7 @@ from ronde.web.language import language, pick
 from starlette.responses import RedirectResponse, Response
 
 from enrolment import forms, queries
+from enrolment.admitting import is_own
 from enrolment.doors import reception_of, terms_of
 from enrolment.pages.common import SHOWN, private
 from enrolment.queries import enrolling, people
@@ -136,11 +137,12 @@ async def _file(request: Request, staff: str, id: UUID, to: str, refusal: Refuse
         sessions = [
             one for one in await queries.programme(session, now()) if one.held_by(staff) and one.state == "open"
         ]
+        own = await is_own(session, party, [staff])
         choice = None
         if to:
             choice = await enrolling.choice(session, terms_of(request), party.id, *_session(to))
     page = render(
-        request, "file.html", status=refusal.status if refusal else 200, party=party, enrolments=enrolments,
+        request, "file.html", status=refusal.status if refusal else 200, party=party, own=own, enrolments=enrolments,
         sessions=sessions, choices=_choices(request, sessions), choice=choice, to=to, refusal=refusal,
     )  # fmt: skip
     return private(page)
