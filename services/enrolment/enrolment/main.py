@@ -43,7 +43,8 @@ def build(settings: Settings) -> FastAPI:
     app = ronde.service.build(
         settings,
         subscriptions=consuming(settings),
-        routers=[*api.ROUTERS, pages.router],
+        # routes are looked through in this order
+        routers=[pages.RUSH, *api.ROUTERS, pages.router],
         workers=workers,
         migrations=HERE / "migrations",
         templates=HERE / "templates",

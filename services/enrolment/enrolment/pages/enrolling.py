@@ -20,7 +20,7 @@ from enrolment.pages.visit import Visiting, VisitOver, visiting
 from enrolment.queries import enrolling
 from enrolment.use_cases.note_arrivals import NewArrival
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 Ids = Annotated[list[UUID], Form()]
 
 
@@ -69,10 +69,9 @@ async def post_choice(
 @router.api_route("/f/{token}/answers", methods=SHOWN)
 async def show_answers(token: str, request: Request, to: Annotated[list[UUID], Query(max_length=60)]) -> Response:
     """What became of these requests; those that wait for their answer say how many came before."""
-    async with service_of(request).db.reading() as session:
-        found = await queries.arrivals(session, token, to)
-    if found is None:
-        raise VisitOver
+    found = await reception_of(request).look(token, to)
+    if not found:
+        await visiting(token, request)
     waiting = [one for one in found if one.before is not None]
     return private(
         render(request, "answers.html", token=token, query=request.url.query, answers=found, waiting=waiting)

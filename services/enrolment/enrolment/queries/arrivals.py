@@ -5,23 +5,31 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from ronde.clock import now
-from sqlalchemy import func, select, text
+from sqlalchemy import ARRAY, LargeBinary, Uuid, any_, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from enrolment.doorkeys import token_hash
-from enrolment.queries.visits import visitor
+from enrolment.states import EnrolmentState
 from enrolment.tables import Arrival, Enrolment, FamilyLink, Guardian, Session
 
 ANSWERED = text("SELECT id FROM arrivals WHERE id = ANY(:ids) AND answered_at IS NOT NULL")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Look:
+    """Somebody looks for the answer to one request, from the family's page that the token opens."""
+
+    token: str
+    id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ArrivalSeen:
-    """`before`: how many came earlier and wait as well; None once it is answered. `enrolment`: None when refused."""
+    """`state`: of the enrolment, None when refused. `before`: how many came earlier and wait too; None: answered."""
 
     arrival: Arrival
     session: Session | None
-    enrolment: Enrolment | None
+    state: EnrolmentState | None
     before: int | None
 
 
@@ -37,39 +45,30 @@ async def last_unanswered(session: AsyncSession, organiser: str, session_id: UUI
     return await session.scalar(wanted.order_by(Arrival.number.desc()).limit(1))
 
 
-async def arrivals(session: AsyncSession, token: str, ids: Collection[UUID]) -> list[ArrivalSeen] | None:
-    """These requests of the family whose page the token opens; None when it opens nothing.
+async def arrivals(session: AsyncSession, looks: Sequence[Look]) -> list[ArrivalSeen | None]:
+    """What each of them sees, by one statement for all; None for a request that is not theirs, or long ago."""
+    tokens = {one.token: token_hash(one.token) for one in looks}
+    found = await session.execute(SEEN, {"ids": [one.id for one in looks], "hashes": [*tokens.values()], "at": now()})
+    seen = {
+        (hashed, one.id): ArrivalSeen(arrival=one, session=of, state=state, before=before)
+        for hashed, before, one, of, state in found
+    }
+    return [seen.get((tokens[one.token], one.id)) for one in looks]
 
-    One statement for all that are answered: everybody looks at the same moment.
-    """
-    wanted = (
-        select(Arrival, Session, Enrolment)
-        .join(Guardian, Guardian.party_id == Arrival.party_id)
-        .join(FamilyLink, FamilyLink.guardian_id == Guardian.id)
-        .outerjoin(Session, (Session.organiser == Arrival.organiser) & (Session.session_id == Arrival.session_id))
-        .outerjoin(Enrolment, Enrolment.id == Arrival.enrolment_id)
-        .where(FamilyLink.token_hash == token_hash(token), FamilyLink.expires_at > now(), Arrival.id.in_(ids))
-        .order_by(Arrival.number)
+
+_rank = func.row_number().over(partition_by=(Arrival.organiser, Arrival.session_id), order_by=Arrival.number)
+_unanswered = select(Arrival.id, (_rank - 1).label("before")).where(Arrival.answered_at.is_(None)).subquery()
+SEEN = (
+    select(FamilyLink.token_hash, _unanswered.c.before, Arrival, Session, Enrolment.state)
+    .join(Guardian, Guardian.id == FamilyLink.guardian_id)
+    .join(Arrival, Arrival.party_id == Guardian.party_id)
+    .outerjoin(_unanswered, _unanswered.c.id == Arrival.id)
+    .outerjoin(Session, (Session.organiser == Arrival.organiser) & (Session.session_id == Arrival.session_id))
+    .outerjoin(Enrolment, Enrolment.id == Arrival.enrolment_id)
+    .where(
+        FamilyLink.token_hash == any_(bindparam("hashes", type_=ARRAY(LargeBinary))),
+        FamilyLink.expires_at > bindparam("at"),
+        Arrival.id == any_(bindparam("ids", type_=ARRAY(Uuid))),
     )
-    found = (await session.execute(wanted)).all()
-    if not found and await visitor(session, token) is None:
-        return None
-    return [
-        ArrivalSeen(
-            arrival=one,
-            session=of,
-            enrolment=enrolment,
-            before=await _unanswered_before(session, one) if one.answered_at is None else None,
-        )
-        for one, of, enrolment in found
-    ]
-
-
-async def _unanswered_before(session: AsyncSession, one: Arrival) -> int:
-    wanted = select(func.count()).where(
-        Arrival.organiser == one.organiser,
-        Arrival.session_id == one.session_id,
-        Arrival.answered_at.is_(None),
-        Arrival.number < one.number,
-    )
-    return await session.scalar(wanted) or 0
+)
+"""Built once: it is asked by everybody at the same moment."""
