@@ -40,6 +40,7 @@ async def test_two_files_are_merged_on_pages_after_staff_decided_who_keeps_the_p
         assert "Même numéro · Même adresse e-mail · Même enfant" in shown
         assert "06 12 34 56 78" in shown
         assert path in shown
+        assert f"/families/alike/{kept[0]}/{gone[0]}" in (await staff.get(f"/families/{gone[0]}")).text
         asked = (await staff.get(path)).text
         assert "à vous de décider" in asked
         assert "Oui, réunir" not in asked

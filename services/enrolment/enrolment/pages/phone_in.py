@@ -138,12 +138,13 @@ async def _file(request: Request, staff: str, id: UUID, to: str, refusal: Refuse
             one for one in await queries.programme(session, now()) if one.held_by(staff) and one.state == "open"
         ]
         own = await is_own(session, party, [staff])
+        alike = await people.likenesses(session, party.id)
         choice = None
         if to:
             choice = await enrolling.choice(session, terms_of(request), party.id, *_session(to))
     page = render(
         request, "file.html", status=refusal.status if refusal else 200, party=party, own=own, enrolments=enrolments,
-        sessions=sessions, choices=_choices(request, sessions), choice=choice, to=to, refusal=refusal,
+        alike=alike, sessions=sessions, choices=_choices(request, sessions), choice=choice, to=to, refusal=refusal,
     )  # fmt: skip
     return private(page)
 

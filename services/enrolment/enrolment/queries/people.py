@@ -83,10 +83,10 @@ async def find_parties(session: AsyncSession, asked: str, limit: int = 50) -> Se
     return (await session.scalars(wanted)).all() if asked else []
 
 
-async def likenesses(session: AsyncSession, limit: int = 100) -> list[Likeness]:
-    """Files that may be of one family, those that staff told apart left out: the newest first."""
+async def likenesses(session: AsyncSession, of: UUID | None = None, limit: int = 100) -> list[Likeness]:
+    """Files that may be of one family, those that staff told apart left out: the newest first; `of` one file only."""
     apart = {(one.first_id, one.second_id) for one in await session.scalars(select(ToldApart))}
-    pairs = sorted(await _pairs(session) - apart, reverse=True)
+    pairs = sorted((pair for pair in await _pairs(session) - apart if of is None or of in pair), reverse=True)
     found: list[Likeness] = []
     for first_id, second_id in pairs:
         first, second = [await session.get_one(Party, id, options=WHOLE) for id in (first_id, second_id)]
@@ -105,7 +105,7 @@ async def _pairs(session: AsyncSession) -> set[tuple[UUID, UUID]]:
         shared = select(column).where(column.is_not(None)).group_by(column).having(func.count() > 1)
         for value, id in await session.execute(select(column, Guardian.party_id).where(column.in_(shared))):
             together[str(value)].add(id)
-    for child in await session.scalars(select(Child)):
-        together[f"{key(child.first_name)}/{child.born_on:%Y-%m}"].add(child.party_id)
+    for name, born_on, id in await session.execute(select(Child.first_name, Child.born_on, Child.party_id)):
+        together[f"{key(name)}/{born_on:%Y-%m}"].add(id)
     # One telephone of an association for a hundred families is no reason to compare each with each.
     return {pair for ids in together.values() for pair in combinations(sorted(ids)[-20:], 2)}
