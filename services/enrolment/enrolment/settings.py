@@ -58,7 +58,7 @@ class Entry:
     visit_lasts: timedelta = timedelta(hours=2)
     attempts: int = 5
     per_address: int = 5
-    per_asker: int = 30
+    per_asker: int = 200
     counted_for: timedelta = timedelta(hours=1)
 
 
@@ -82,7 +82,9 @@ class Settings(ServiceSettings):
     contact_hours: int = Field(48, ge=1, description="how long somebody may take to confirm a new address")
     visit_hours: int = Field(2, ge=1, description="how long a family's page stays open after a code")
     codes_per_address: int = Field(5, ge=1, description="codes that one address is sent in an hour, at most")
-    codes_per_asker: int = Field(30, ge=1, description="codes that one computer may ask for in an hour, at most")
+    codes_per_asker: int = Field(
+        200, ge=1, description="codes asked for from one network address in an hour, at most: telephones share some"
+    )
     forget_after_days: int = Field(1095, ge=30, description="a family without activity for so long is forgotten")
     forget_notice_days: int = Field(90, ge=0, description="staff see it so many days before")
     forget_by_itself: bool = Field(True, description="no: staff see whom to forget, and do it")
