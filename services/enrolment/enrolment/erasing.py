@@ -15,7 +15,6 @@ from enrolment.line import lock_session
 from enrolment.settings import Terms
 from enrolment.states import ACTIVE
 from enrolment.tables import (
-    Arrival,
     Child,
     Code,
     Enrolment,
@@ -83,7 +82,7 @@ async def _delete_rows(tx: Tx, party: Party, addresses: set[str]) -> None:
     enrolments = select(Enrolment.id).where(Enrolment.party_id == party.id)
     await tx.session.execute(delete(Code).where(or_(Code.address.in_(addresses), Code.guardian_id.in_(guardians))))
     await tx.session.execute(delete(Link).where(Link.enrolment_id.in_(enrolments)))
-    for table in (Guardian, Child, OwnFamily, Signature, Arrival):
+    for table in (Guardian, Child, OwnFamily, Signature):
         await tx.session.execute(delete(table).where(table.party_id == party.id))
     apart = or_(ToldApart.first_id == party.id, ToldApart.second_id == party.id)
     await tx.session.execute(delete(ToldApart).where(apart))

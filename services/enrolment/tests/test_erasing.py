@@ -230,7 +230,7 @@ async def test_whoever_adds_a_table_about_people_says_what_becomes_of_it(desk: D
     """A column that tells of a family: emptied or kept when it is erased, and moved when it is merged."""
     columns: dict[str, Any] = {
         "acknowledgements.party_id": "an id of nobody",
-        "arrivals.party_id": "goes",
+        "arrivals.party_id": "an id of nobody, and goes after a day",
         "children.party_id": "goes",
         "codes.guardian_id": "goes",
         "enrolments.party_id": "an id of nobody",
