@@ -52,8 +52,11 @@ class Reception:
         seen = await self._looking.ask([Look(token=token, id=id) for id in ids])
         return [one for one in seen if one is not None]
 
-    async def turn(self, organiser: str, session_id: UUID) -> None:
-        """Wait until those are answered who came before: for who enrols in another way, at the desk."""
+    async def turn(self, organiser: str, session_id: UUID | None = None) -> None:
+        """Wait until those are answered who came before, to any of the organiser's sessions when none is named.
+
+        For who enrols in another way: staff at the desk, a member's program.
+        """
         async with self._db.reading() as session:
             last = await queries.last_unanswered(session, organiser, session_id)
         if last is not None:

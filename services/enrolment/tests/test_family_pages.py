@@ -2,13 +2,18 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from enrolment.testing import ORGANISER, Desk, Running, in_days
+from enrolment.settings import Settings
+from enrolment.tables import Party
+from enrolment.testing import ORGANISER, Desk, Running, in_days, running
 from enrolment.testing.crowd import crowd
 from httpx import AsyncClient, Response
 from ronde.clock import now
+from ronde.ids import new_id
+from sqlalchemy import update
 
 pytestmark = pytest.mark.database
 HTML = {"Accept": "text/html", "Accept-Language": "fr"}
@@ -150,3 +155,37 @@ async def test_a_family_reads_all_that_is_held_and_is_forgotten(desk: Desk, door
         assert "Votre famille est oubliée" in visible(done)
         assert (await family.get(page)).status_code == 410
     assert await desk.states(session) == ["withdrawn"]
+
+
+async def test_several_dates_of_a_series_are_asked_for_at_once_and_each_answers(desk: Desk, doors: Running) -> None:
+    series = {"series_id": new_id(), "series_title": {"fr": "Les mardis"}}
+    one, two, three = [await desk.open_session(places=1, starts_at=in_days(day), **series) for day in (7, 14, 21)]
+    await desk.enrol(two)
+    (visit,) = await crowd(desk.db, 1)
+    page = f"/f/{visit.token}/enrol/{ORGANISER}/{one}"
+    async with doors.visitor(**HTML) as family:
+        shown = (await family.get(page)).text
+        assert [str(id) in shown for id in (one, two, three)] == [True] * 3
+        answer = visible(await follow(family, page, child=str(visit.child_id), date=[str(one), str(two)]))
+        assert "Vous avez une place" in answer
+        assert "1ʳᵉ sur la liste" in answer
+        assert visible(await family.get(page)).count("déjà demandé") == 2
+    assert [await desk.states(id) for id in (one, two, three)] == [["confirmed"], ["confirmed", "waiting"], []]
+
+
+async def test_the_charter_is_read_and_accepted_on_the_page_the_first_time(
+    desk: Desk, settings: Settings, house_file: Path
+) -> None:
+    session, (visit,) = await desk.open_session(), await crowd(desk.db, 1)
+    async with desk.db.transaction() as tx:
+        await tx.session.execute(update(Party).values(kind="childminder"))
+    page, form = f"/f/{visit.token}/enrol/{ORGANISER}/{session}", {"child": str(visit.child_id)}
+    async with (
+        running(settings.model_copy(update={"house_file": house_file})) as doors,
+        doors.visitor(**HTML) as childminder,
+    ):
+        version = re.search(r'name="agrees_to" value="([^"]+)" required', (await childminder.get(page)).text)
+        assert version
+        assert "lire et accepter sa charte" in visible(await follow(childminder, page, **form))
+        assert "Vous avez une place" in visible(await follow(childminder, page, **form, agrees_to=version[1]))
+        assert "agrees_to" not in (await childminder.get(page)).text, "signed once"

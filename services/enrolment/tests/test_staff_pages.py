@@ -8,6 +8,7 @@ import time_machine
 from enrolment.testing import ORGANISER, Desk, Running, in_days
 from httpx import AsyncClient, Response
 from ronde.clock import now
+from ronde.web.testing import OnlyReading
 
 pytestmark = pytest.mark.database
 HTML = {"Accept": "text/html", "Accept-Language": "fr"}
@@ -125,3 +126,22 @@ async def test_a_family_that_phones_is_found_or_registered_enrolled_and_withdraw
         assert action
         assert "Désistement" in visible(await follow(staff, action[1]))
     assert await desk.states(session) == ["withdrawn"]
+
+
+async def test_no_page_of_staff_writes_when_it_is_shown(desk: Desk, doors: Running) -> None:
+    session, refused = await desk.open_session(places=1), await desk.plan()
+    await desk.refuse_room(refused)
+    first, second, third = [await desk.enrol(session) for _ in range(3)]
+    await desk.withdraw(first)
+    here = f"/sessions/{ORGANISER}/{session}"
+    async with doors.visitor(**HTML) as staff:
+        await sign_in(staff)
+        real, doors.service.db = doors.service.db, OnlyReading(doors.service.db)  # type: ignore[assignment]
+        for path in (
+            "/", here, f"/sessions/{ORGANISER}/{refused}", f"/line/{third.enrolment.id}/offer", f"{here}/list",
+            f"/line/{second.enrolment.id}/deadline", f"{here}/roll", "/phone-in",
+            f"/families/{second.enrolment.party_id}?to={ORGANISER}/{session}",
+        ):  # fmt: skip
+            for method in ("GET", "HEAD"):
+                assert (await staff.request(method, path)).status_code == 200, path
+        doors.service.db = real

@@ -9,7 +9,7 @@ from ronde.web.schema import KEY, ONCE, refusals
 from ronde_contracts.event import Slug
 from starlette.responses import JSONResponse, Response
 
-from enrolment.doors import terms_of
+from enrolment.doors import reception_of, terms_of
 from enrolment.refusals import PartyUnknown, SessionUnknown
 from enrolment.shapes.series import AnswerShown, SeriesEnrolmentBody
 from enrolment.use_cases.enrol_in_series import EnrolInSeries, enrol_in_series
@@ -42,6 +42,7 @@ async def post_enrolments(
         agrees_to=body.agrees_to,
         by=organisation,
     )
+    await reception_of(request).turn(organiser)
     async with service_of(request).db.transaction() as tx:
 
         async def action() -> Response:

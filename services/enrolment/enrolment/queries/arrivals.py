@@ -38,10 +38,11 @@ async def answered(session: AsyncSession, ids: Collection[UUID]) -> Sequence[UUI
     return (await session.scalars(ANSWERED, {"ids": list(ids)})).all()
 
 
-async def last_unanswered(session: AsyncSession, organiser: str, session_id: UUID) -> UUID | None:
-    wanted = select(Arrival.id).where(
-        Arrival.organiser == organiser, Arrival.session_id == session_id, Arrival.answered_at.is_(None)
-    )
+async def last_unanswered(session: AsyncSession, organiser: str, session_id: UUID | None) -> UUID | None:
+    """For that session, or for any of the organiser's."""
+    wanted = select(Arrival.id).where(Arrival.organiser == organiser, Arrival.answered_at.is_(None))
+    if session_id is not None:
+        wanted = wanted.where(Arrival.session_id == session_id)
     return await session.scalar(wanted.order_by(Arrival.number.desc()).limit(1))
 
 
