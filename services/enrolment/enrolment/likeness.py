@@ -20,8 +20,8 @@ def key(name: str) -> str:
 
 def same_name(one: str, other: str) -> bool:
     """Alike, also with first name and surname the other way round."""
-    # Sorted, because the matcher's answer depends on which comes first.
-    if SequenceMatcher(None, *sorted((key(one), key(other)))).ratio() >= ALIKE:
+    first, second = sorted((key(one), key(other)))  # the matcher's answer depends on which comes first
+    if SequenceMatcher(None, first, second).ratio() >= ALIKE:
         return True
     return sorted(map(key, one.split())) == sorted(map(key, other.split()))
 
