@@ -189,3 +189,15 @@ async def test_the_charter_is_read_and_accepted_on_the_page_the_first_time(
         assert "lire et accepter sa charte" in visible(await follow(childminder, page, **form))
         assert "Vous avez une place" in visible(await follow(childminder, page, **form, agrees_to=version[1]))
         assert "agrees_to" not in (await childminder.get(page)).text, "signed once"
+
+
+async def test_within_a_visit_no_second_code_is_asked_for(desk: Desk, doors: Running) -> None:
+    session, (visit,) = await desk.open_session(), await crowd(desk.db, 1)
+    async with doors.visitor(**HTML) as family:
+        for path in (f"/f/{visit.token}", f"/?f={visit.token}", f"/sessions/{ORGANISER}/{session}?f={visit.token}"):
+            page = await family.get(path)
+            assert f'href="/f/{visit.token}"' in page.text, path
+            assert f'href="/?f={visit.token}"' in page.text, path
+            assert "noindex" in page.headers["x-robots-tag"]
+        assert f'href="/f/{visit.token}/enrol/{ORGANISER}/{session}"' in page.text
+        assert (await family.get("/?f=<script>")).status_code == 422
