@@ -70,6 +70,7 @@ async def test_staff_forget_keep_and_see_who_has_not_confirmed(desk: Desk, doors
             await signed_in(staff)
             soon = (await staff.get("/families/forgotten")).text
             assert "Noor Haddad" in soon
+            assert "depuis bientôt 3 ans" in soon.replace("\N{NO-BREAK SPACE}", " ")
             await staff.post(f"/families/{stays[0]}/keep")
             assert "Noor Haddad" not in (await staff.get("/families/forgotten")).text
             ask = await staff.get(f"/families/{leaves[0]}/erase")
