@@ -75,6 +75,24 @@ async def test_from_the_programme_to_a_place_without_an_account(desk: Desk, door
     assert await desk.states(session) == ["confirmed"]
 
 
+async def test_the_programme_goes_by_week_and_is_narrowed_by_age_and_organisation(desk: Desk, doors: Running) -> None:
+    babies = await desk.open_session(starts_at=in_days(7), from_months=0, to_months=11)
+    older = await desk.open_session(starts_at=in_days(14), from_months=24, to_months=72)
+    async with doors.visitor(**HTML) as anybody:
+
+        async def shown(query: str) -> list[bool]:
+            page = (await anybody.get(f"/{query}")).text
+            return [f"s-{ORGANISER}-{id}" in page for id in (babies, older)]
+
+        assert visible(await anybody.get("/")).count("Semaine du lundi") == 2
+        assert await shown("") == [True, True]
+        assert await shown("?age=6") == [True, False]
+        assert await shown("?age=36") == [False, True]
+        assert await shown(f"?organiser={ORGANISER}") == [True, True]
+        assert await shown("?organiser=acepp") == [False, False]
+        assert "Aucune séance de ce genre" in visible(await anybody.get("/?organiser=acepp"))
+
+
 async def test_who_follows_the_links_of_a_family_changes_nothing(desk: Desk, doors: Running) -> None:
     session, (visit,) = await desk.open_session(places=1), await crowd(desk.db, 1)
     enrolled = await desk.enrol(session, (visit.party_id, (visit.child_id,)))

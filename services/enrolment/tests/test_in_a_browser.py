@@ -217,6 +217,8 @@ async def every_page(house: House) -> tuple[list[str], list[str]]:
     desk = house.desk
     session, open_session, refused = await desk.open_session(places=1), await desk.open_session(), await desk.plan()
     await desk.refuse_room(refused)
+    soon = await desk.open_session(starts_at=now() + timedelta(minutes=30))
+    await desk.enrol(soon)
     (visit, other) = await crowd(desk.db, 2)
     first = await desk.enrol(session)
     offered = await desk.enrol(session, (visit.party_id, (visit.child_id,)))
@@ -245,7 +247,7 @@ async def every_page(house: House) -> tuple[list[str], list[str]]:
     here = f"/sessions/{ORGANISER}/{session}"
     staff = [
         here, f"/sessions/{ORGANISER}/{refused}", f"/line/{waiting.enrolment.id}/offer",
-        f"/line/{offered.enrolment.id}/deadline", f"{here}/roll", f"{here}/list", "/phone-in",
+        f"/line/{offered.enrolment.id}/deadline", f"/sessions/{ORGANISER}/{soon}/roll", f"{here}/list", "/phone-in",
         f"/families/{visit.party_id}?to={ORGANISER}/{open_session}", "/families/alike", "/families/forgotten",
         f"/families/alike/{visit.party_id}/{other.party_id}",
         *(f"/families/{visit.party_id}/{name}" for name in ("change", "guardians/new", "erase")),
