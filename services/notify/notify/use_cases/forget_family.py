@@ -10,6 +10,7 @@ from ronde_contracts.partners import ErasureAcknowledged
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from notify.codes import forget_codes
 from notify.tables import FORGOTTEN, Enrolment, Link, Message, Recipient
 
 
@@ -37,6 +38,7 @@ async def forget_family(tx: Tx, cmd: ForgetFamily) -> None:
         .values(party_id=cmd.party_id, **nobody)
         .on_conflict_do_update(index_elements=["party_id"], set_=nobody)
     )
+    await forget_codes(tx.session, cmd.party_id, addresses)
     await forget(tx.session, [str(cmd.party_id)])
     await forget_messages(tx.session, CodeIssued.routing_key, addresses)
     tx.publish(ErasureAcknowledged(party_id=cmd.party_id), sequence=cmd.version)
