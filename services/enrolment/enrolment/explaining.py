@@ -17,8 +17,8 @@ SAID: dict[LineNews, Words] = {
     },
     "got-a-place": {"fr": "Il y avait une place : inscription confirmée.", "en": "There was a place: confirmed."},
     "passed-over": {
-        "fr": "Une place est allée plus loin dans la liste : il en faut {needs}, ensemble et avec l'adulte, et il n'y en "
-        "avait pas autant. Le rang est gardé.",
+        "fr": "Une place est allée plus loin dans la liste : il en faut {needs}, ensemble et avec l'adulte, et il n'y "
+        "en avait pas autant. Le rang est gardé.",
         "en": "A place went further down the list: {needs} are needed, together and with the adult, and there were not "
         "as many. The rank is kept.",
     },
@@ -47,7 +47,8 @@ SAID: dict[LineNews, Words] = {
     "expired": {"fr": "Pas de réponse dans le délai : la place a été proposée à la suite.", "en": "No answer in time."},
     "withdrawn": {"fr": "Désistement.", "en": "Withdrawn."},
     "nobody-can-answer": {
-        "fr": "Une place est libre et il ne reste que la nuit avant la séance : personne n'a été sollicité par message.",
+        "fr": "Une place est libre et il ne reste que la nuit avant la séance : "
+        "personne n'a été sollicité par message.",
         "en": "A place is free and only the night is left before the session: nobody was asked by message.",
     },
 }

@@ -53,7 +53,7 @@ async def expected(session: AsyncSession, of: Session, terms: Terms) -> list[Exp
 async def no_shows(session: AsyncSession, organiser: str, parties: set[UUID], terms: Terms) -> dict[UUID, int]:
     """How often each had a place with this organiser and did not come, as far as the house looks back."""
     counted = (
-        select(Enrolment.party_id, func.count())
+        select(Enrolment.party_id, func.count().label("missed"))
         .join(Attendance, Attendance.enrolment_id == Enrolment.id)
         .where(
             Enrolment.party_id.in_(parties),
@@ -64,4 +64,4 @@ async def no_shows(session: AsyncSession, organiser: str, parties: set[UUID], te
         )
         .group_by(Enrolment.party_id)
     )
-    return {party: count for party, count in await session.execute(counted)}
+    return {row.party_id: row.missed for row in await session.execute(counted)}
