@@ -3,6 +3,7 @@
 from ronde.database import Tx
 from ronde.subscriber import Received, Subscriptions
 from ronde_contracts.enrolment import (
+    CodeIssued,
     ContactRecorded,
     EnrolmentConfirmed,
     EnrolmentDeclined,
@@ -10,13 +11,16 @@ from ronde_contracts.enrolment import (
     EnrolmentOffered,
     EnrolmentWaitlisted,
     EnrolmentWithdrawn,
+    FamilyErased,
     LinkIssued,
     SessionCalledOff,
     SessionMoved,
     SessionOpened,
 )
 
+from notify.codes import keep_code
 from notify.rules import Purpose
+from notify.use_cases.forget_family import ForgetFamily, forget_family
 from notify.use_cases.record_contact import record_contact, record_link
 from notify.use_cases.tell_enrolment import EnrolmentEvent, TellEnrolment, tell_enrolment
 from notify.use_cases.tell_session import TellSession, tell_session
@@ -32,6 +36,16 @@ async def on_contact_recorded(tx: Tx, event: Received[ContactRecorded]) -> None:
 @subscriptions.on(LinkIssued)
 async def on_link_issued(tx: Tx, event: Received[LinkIssued]) -> None:
     await record_link(tx, event.data)
+
+
+@subscriptions.on(CodeIssued)
+async def on_code_issued(tx: Tx, event: Received[CodeIssued]) -> None:
+    await keep_code(tx, event.data)
+
+
+@subscriptions.on(FamilyErased)
+async def on_family_erased(tx: Tx, event: Received[FamilyErased]) -> None:
+    await forget_family(tx, ForgetFamily(party_id=event.data.party_id, version=event.sequence))
 
 
 @subscriptions.on(SessionOpened)

@@ -11,6 +11,7 @@ from ronde.work import Worker
 from ronde_contracts.notify import Channel
 
 from notify import api, pages
+from notify.codes import code_senders
 from notify.consumers import subscriptions
 from notify.providers import Provider
 from notify.providers.sms import HttpSms
@@ -31,7 +32,8 @@ def workers(service: Service) -> list[Worker]:
     lease = timedelta(seconds=10 * settings.provider_timeout)  # a timeout is for one step, SMTP has seven
     senders: list[Worker] = []
     lookers: list[Worker] = []
-    for channel, provider in providers(service).items():
+    carried = providers(service)
+    for channel, provider in carried.items():
         sender = Sender(service.db, channel, provider, wording, lease=lease)
         senders.append(Worker(f"send {channel}", sender.send, every=1.0))
         lookers.append(Looker(sender))
@@ -40,7 +42,12 @@ def workers(service: Service) -> list[Worker]:
         for worker in senders:
             worker.wake()
 
-    return [*senders, *lookers, Ears(service.db.engine, CHANNEL, wake)]
+    return [
+        *senders,
+        *lookers,
+        Ears(service.db.engine, CHANNEL, wake),
+        *code_senders(service.db, carried, service.house),
+    ]
 
 
 def providers(service: Service) -> dict[Channel, Provider]:

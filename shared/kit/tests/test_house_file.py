@@ -44,7 +44,10 @@ EDITS = {
         'name      = "Acepp 69"\npublishes = ["session.planned.v1"',
         'name      = "Acepp 69"\npublishes  = ["reservation.confirmed.v1"',
         "publishes  =",
-        ["which only booking says", "A partner may say: erasure.acknowledged.v1, room.released.v1, room.requested.v1"],
+        [
+            "which only booking says",
+            "A partner may say: attendance.recorded.v1, erasure.acknowledged.v1, room.released.v1",
+        ],
     ),
     "an organisation named like a service": (
         'id        = "acepp"',

@@ -10,16 +10,21 @@ from ronde.refusal import Refused
 from ronde_contracts.enrolment import EnrolmentConfirmed
 from sqlalchemy import update
 
-from enrolment.line import lock_enrolment
+from enrolment.line import lock_enrolment, theirs
+from enrolment.log import note
 from enrolment.tables import Enrolment
 from enrolment.telling import tell_enrolment
 
 
 @dataclass(frozen=True, kw_only=True)
 class AcceptOffer:
-    """Yes."""
+    """Yes.
+
+    `by`: the organisation whose staff do it for a family that phones; None: the family itself.
+    """
 
     enrolment_id: UUID
+    by: str | None = None
 
 
 class OfferOver(Refused):
@@ -34,8 +39,12 @@ class OfferOver(Refused):
 
 
 async def accept_offer(tx: Tx, cmd: AcceptOffer) -> Enrolment:
-    """Compare and swap: only an offer whose deadline has not passed becomes a place. Accepting twice is once."""
-    _, enrolment = await lock_enrolment(tx, cmd.enrolment_id)
+    """Compare and swap: only an offer whose deadline has not passed becomes a place. Accepting twice is once.
+
+    Raises NotTheirSession.
+    """
+    session, enrolment = await lock_enrolment(tx, cmd.enrolment_id)
+    theirs(session, cmd.by)
     if enrolment.state == "confirmed":
         return enrolment
     swapped = await tx.session.execute(
@@ -46,5 +55,6 @@ async def accept_offer(tx: Tx, cmd: AcceptOffer) -> Enrolment:
     )
     if swapped.first() is None:
         raise OfferOver(state=enrolment.state)
+    note(tx, enrolment, "accepted", by=cmd.by)
     tell_enrolment(tx, enrolment, EnrolmentConfirmed, accepted_offer=True)
     return enrolment

@@ -8,7 +8,9 @@ from ronde.database import Tx
 from ronde.refusal import Refused
 from ronde_contracts.enrolment import EnrolmentDeclined
 
-from enrolment.line import lock_enrolment, offer_free_places
+from enrolment.line import lock_enrolment, theirs
+from enrolment.log import note
+from enrolment.offering import offer_free_places
 from enrolment.settings import Terms
 from enrolment.tables import Enrolment
 from enrolment.telling import tell_enrolment
@@ -16,9 +18,13 @@ from enrolment.telling import tell_enrolment
 
 @dataclass(frozen=True, kw_only=True)
 class DeclineOffer:
-    """No, thank you."""
+    """No, thank you.
+
+    `by`: the organisation whose staff do it for a family that phones; None: the family itself.
+    """
 
     enrolment_id: UUID
+    by: str | None = None
 
 
 class NothingOffered(Refused):
@@ -32,13 +38,18 @@ class NothingOffered(Refused):
 
 
 async def decline_offer(tx: Tx, terms: Terms, cmd: DeclineOffer) -> Enrolment:
-    """Also after the deadline, when nobody has noticed yet: a no is a no. Declining twice is once."""
+    """Also after the deadline, when nobody has noticed yet: a no is a no. Declining twice is once.
+
+    Raises NotTheirSession.
+    """
     session, enrolment = await lock_enrolment(tx, cmd.enrolment_id)
+    theirs(session, cmd.by)
     if enrolment.state == "declined":
         return enrolment
     if enrolment.state != "offered":
         raise NothingOffered(state=enrolment.state)
     enrolment.state, enrolment.deadline = "declined", None
+    note(tx, enrolment, "declined", by=cmd.by)
     tell_enrolment(tx, enrolment, EnrolmentDeclined)
     await offer_free_places(tx, session, terms)
     return enrolment

@@ -6,20 +6,23 @@ from uuid import UUID
 
 from ronde.database import Tx
 from ronde.refusal import Refused
-from ronde_contracts.enrolment import EnrolmentWithdrawn
 
-from enrolment.line import lock_enrolment, not_begun, offer_free_places
+from enrolment.leaving import leave
+from enrolment.line import lock_enrolment, not_begun, theirs
 from enrolment.settings import Terms
 from enrolment.states import ACTIVE
 from enrolment.tables import Enrolment
-from enrolment.telling import tell_enrolment
 
 
 @dataclass(frozen=True, kw_only=True)
 class Withdraw:
-    """Who waits, was offered a place, or has one."""
+    """Who waits, was offered a place, or has one.
+
+    `by`: the organisation whose staff do it for a family that phones; None: the family itself.
+    """
 
     enrolment_id: UUID
+    by: str | None = None
 
 
 class NothingToWithdraw(Refused):
@@ -33,14 +36,13 @@ class NothingToWithdraw(Refused):
 
 
 async def withdraw(tx: Tx, terms: Terms, cmd: Withdraw) -> Enrolment:
-    """Withdrawing twice is withdrawing once: people double-click."""
+    """Withdrawing twice is withdrawing once: people double-click. Raises NotTheirSession."""
     session, enrolment = await lock_enrolment(tx, cmd.enrolment_id)
+    theirs(session, cmd.by)
     if enrolment.state == "withdrawn":
         return enrolment
     if enrolment.state not in ACTIVE:
         raise NothingToWithdraw(state=enrolment.state)
     not_begun(session)
-    was, enrolment.state, enrolment.deadline = enrolment.state, "withdrawn", None
-    tell_enrolment(tx, enrolment, EnrolmentWithdrawn, was=was)
-    await offer_free_places(tx, session, terms)
+    await leave(tx, terms, session, enrolment, by=cmd.by)
     return enrolment

@@ -72,6 +72,7 @@ class Pages:
             loader=ChoiceLoader(self._loaders),
             autoescape=True,
             undefined=StrictUndefined,
+            auto_reload=False,  # a template is a file of the release: no look at each of them for every page
             trim_blocks=True,
             lstrip_blocks=True,
         )

@@ -1,0 +1,42 @@
+"""The pages for people, one module for each thing they come for."""
+
+from fastapi import APIRouter
+
+from enrolment.pages import (
+    alike,
+    attendance,
+    changing,
+    enrolling,
+    entering,
+    family,
+    forgetting,
+    guardians,
+    line,
+    links,
+    own_families,
+    phone_in,
+    programme,
+    session,
+)
+
+PAGES = (
+    programme,
+    session,
+    line,
+    attendance,
+    entering,
+    family,
+    guardians,
+    links,
+    alike,
+    forgetting,
+    changing,
+    own_families,
+    phone_in,  # /families/{id} after the pages whose address is a word
+)
+router = APIRouter(include_in_schema=False)
+for _one in PAGES:
+    router.include_router(_one.router)
+
+RUSH = enrolling.router
+"""What thousands ask for in one minute."""
