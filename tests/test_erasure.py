@@ -222,12 +222,19 @@ async def offered_and_accepted(house: House, session: dict[str, Any]) -> UUID:
     assert (first["state"], second["state"]) == ("confirmed", "waiting")
     await post(house, f"/enrolments/{first['enrolment_id']}/withdraw")
     await post(house, f"/enrolments/{second['enrolment_id']}/accept")
-    await post(house, "/codes", {"email": EMAIL})
+    asked = await post(house, "/codes", {"email": EMAIL})
+    letters: list[str] = []
 
     async def told() -> bool:
-        return bool(house.outside.box.all(to=EMAIL))
+        mail = house.outside.box.all(to=EMAIL)
+        letters[:] = [one.text for one in mail if one.subject.startswith("Votre code")]
+        return bool(letters) and len(mail) > 1
 
     await eventually(told)
+    typed = re.search(r"\b(\d{3} \d{3})\b", letters[0])
+    assert typed
+    opened = await post(house, f"/codes/{asked['code_id']}/confirm", {"code": typed[1]})
+    assert [one["party_id"] for one in opened["families"]] == [family["party_id"]]
     return UUID(family["party_id"])
 
 
