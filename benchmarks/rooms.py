@@ -2,12 +2,8 @@
 
 import asyncio
 import json
-import os
-import socket
-import sys
 import tempfile
 import time
-from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -32,7 +28,7 @@ from ronde.ids import new_id
 from ronde.web.keys import digest
 
 from benchmarks.measure import Row
-from benchmarks.servers import Lab
+from benchmarks.servers import Lab, served
 
 MIGRATIONS = main.HERE / "migrations"
 SIZES = (1_000, 100_000, 10_000_000)
@@ -247,31 +243,12 @@ def _plain(url: str) -> str:
 
 @asynccontextmanager
 async def _served(url: str, amqp_url: str) -> AsyncIterator[str]:
-    """The service as a process of its own, as in production; gives its address."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
         keys = Path(folder) / "keys.json"
         keys.write_text(json.dumps({"bottines": digest(KEY)}))
         told = {
             "RONDE_DATABASE_URL": url, "RONDE_AMQP_URL": amqp_url, "RONDE_KEYS_FILE": str(keys),
-            "RONDE_SECRET": "s" * 40, "RONDE_HTTP_PORT": str(port), "RONDE_DATABASE_POOL": str(AT_ONCE),
+            "RONDE_SECRET": "s" * 40, "RONDE_DATABASE_POOL": str(AT_ONCE),
         }  # fmt: skip
-        program = (sys.executable, "-c", "from booking.main import run; run()")
-        process = await asyncio.create_subprocess_exec(*program, env=os.environ | told, stdout=DEVNULL, stderr=DEVNULL)
-        address = f"http://127.0.0.1:{port}"
-        try:
-            async with asyncio.timeout(30), httpx.AsyncClient(trust_env=False) as client:
-                while not await _alive(client, address):  # noqa: ASYNC110 (another process)
-                    await asyncio.sleep(0.1)
+        async with served("booking.main", told) as address:
             yield address
-        finally:
-            process.terminate()
-            await process.wait()
-
-
-async def _alive(client: httpx.AsyncClient, address: str) -> bool:
-    try:
-        return (await client.get(f"{address}/health/live")).is_success
-    except httpx.TransportError:
-        return False

@@ -1,8 +1,12 @@
 """Servers of the benchmarks' own: durable, as in production, on an otherwise idle machine."""
 
 import asyncio
+import os
+import socket
+import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from asyncio.subprocess import DEVNULL
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,3 +78,32 @@ def lab() -> Iterator[Lab]:
         finally:
             broker.stop()
             postgres.stop()
+
+
+@asynccontextmanager
+async def served(module: str, told: Mapping[str, str]) -> AsyncIterator[str]:
+    """The `run` of that module as a process of its own, as in production; gives its address.
+
+    `told`: what the environment says to it, besides the port.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    program = (sys.executable, "-c", f"from {module} import run; run()")
+    env = {**os.environ, **told, "RONDE_HTTP_PORT": str(port)}
+    process = await asyncio.create_subprocess_exec(*program, env=env, stdout=DEVNULL, stderr=DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        async with asyncio.timeout(30), httpx.AsyncClient(trust_env=False) as client:
+            while not await _alive(client, address):  # noqa: ASYNC110 (another process)
+                await asyncio.sleep(0.1)
+        yield address
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _alive(client: httpx.AsyncClient, address: str) -> bool:
+    try:
+        return (await client.get(f"{address}/health/live")).is_success
+    except httpx.TransportError:
+        return False

@@ -145,6 +145,18 @@ def test_the_term_has_what_the_day_at_the_house_needs(relay: Relay) -> None:
     assert clashes == [{"Matinée d'éveil", "Signer avec bébé"}]
 
 
+def test_an_event_that_repeats_is_a_series_and_its_adults_are_counted(relay: Relay) -> None:
+    found = plans(relay.messages())
+    tuesdays = [p for p in found if p.title["fr"].startswith("Matinée d'éveil") and p.starts_at.weekday() == 1]
+    assert len({p.series.series_id for p in tuesdays if p.series}) == 1
+    assert {p.series.title["fr"] for p in tuesdays if p.series and p.series.title} == {"Matinée d'éveil"}
+    [once] = [p for p in found if p.places == 8]
+    assert (once.series, once.adult_places) == (None, 8)
+    assert len({p.series.series_id for p in found if p.series}) == 5
+    for plan in found:
+        assert plan.places + (plan.adult_places or 0) <= plan.people, "everybody is in the room at once"
+
+
 def test_an_exception_of_a_series_says_what_differs_and_keeps_the_rest(relay: Relay) -> None:
     [librarian] = [p for p in plans(relay.messages()) if "bibliothécaire" in p.title["fr"]]
     assert librarian.starts_at == datetime(2027, 3, 9, 9, 30, tzinfo=PARIS)

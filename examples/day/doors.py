@@ -85,7 +85,11 @@ class Doors:
 
     async def enrol(self, party: Party, session: dict[str, Any], key: str) -> dict[str, Any]:
         path = f"/sessions/{session['organiser']}/{session['session_id']}/enrolments"
-        return await self._post(path, {"party_id": party.id, "child_ids": party.child_ids}, key)
+        body = {"party_id": party.id, "child_ids": party.child_ids}
+        for one in await self._get(f"{self.enrolment}/agreements"):  # read out to them, and they agree
+            if one["organisation"] == session["organiser"] and party.kind in one["signed_by"]:
+                body["agrees_to"] = one["version"]
+        return await self._post(path, body, key)
 
     async def messages(self, phone: str, kind: str = "sms") -> list[dict[str, Any]]:
         found = await self._get(f"{self.catcher}/messages.json", params={"to": phone, "kind": kind})

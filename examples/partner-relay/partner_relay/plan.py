@@ -1,10 +1,11 @@
 """What the house is told of one session: the `data` of its event."""
 
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from icalendar import Event
 
-from .ics import ProgrammeError, called, words
+from .ics import ProgrammeError, called, is_series, words
 
 
 def plan(event: Event, master: Event) -> dict[str, Any]:
@@ -23,6 +24,14 @@ def plan(event: Event, master: Event) -> dict[str, Any]:
     }
     if room := said("X-RONDE-ROOM"):
         plan["room"] = room
+    if adults := said("X-RONDE-ADULTS"):
+        plan["adult_places"] = _count(adults, "X-RONDE-ADULTS", event)
+    if is_series(master):
+        series_id = uuid5(NAMESPACE_URL, f"ics:{master['UID']}")
+        plan["series"] = {
+            "series_id": str(series_id),
+            "title": words(master, "SUMMARY") | words(master, "X-RONDE-TITLE"),
+        }
     if ages := said("X-RONDE-AGES"):
         youngest, dash, oldest = ages.partition("-")
         if not (dash and youngest.isdigit() and oldest.isdigit()):

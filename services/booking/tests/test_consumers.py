@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from typing import Any
 
 import pytest
 from booking.testing import OpenDay, Running, plan
@@ -9,6 +10,7 @@ from ronde.ids import new_id
 
 pytestmark = [pytest.mark.broker, pytest.mark.database]
 PLANNED, CHANGED, CANCELLED = "session.planned.v1", "session.changed.v1", "session.cancelled.v1"
+CHOSEN = "room.chosen.v1"
 
 
 async def test_a_planned_session_gets_the_room_it_wishes(on_the_bus: Running, day: OpenDay) -> None:
@@ -160,3 +162,44 @@ async def test_two_requests_for_one_slot_through_both_doors_at_once_have_one_win
     assert set(answers) <= {201, 409}
     assert said["reservation.confirmed"] == 1
     assert said["reservation.refused"] == 50 - (1 - answers[201])
+
+
+def chosen(refused: dict[str, Any], version: int) -> dict[str, Any]:
+    """The first alternative, picked by the organiser's staff."""
+    slot = refused["alternatives"][0]
+    return {
+        "organiser": refused["organisation"],
+        "session_id": refused["session_id"],
+        "reservation_id": refused["reservation_id"],
+        "refusal": version,
+        "room": slot["room"],
+        "starts_at": slot["starts_at"],
+        "ends_at": slot["ends_at"],
+    }
+
+
+async def test_the_alternative_that_the_organiser_picked_is_asked_for_in_its_name(
+    on_the_bus: Running, day: OpenDay
+) -> None:
+    await on_the_bus.say((PLANNED, 1, plan(new_id(), day.at("9:00", "11:00"), room="cuisine")))
+    [(_, version, refused)] = await on_the_bus.hears()
+    choice = chosen(refused, version)
+    await on_the_bus.say((CHOSEN, version, choice), by="enrolment")
+    [(type, sequence, data)] = await on_the_bus.hears()
+    assert (type, sequence, data["organisation"]) == ("reservation.confirmed", 2, "relais")
+    assert (data["reservation_id"], data["room"]) == (refused["reservation_id"], choice["room"])
+    assert data["starts_at"] == choice["starts_at"]
+
+
+async def test_a_pick_is_void_when_the_organiser_has_asked_for_something_newer(
+    on_the_bus: Running, day: OpenDay
+) -> None:
+    session = new_id()
+    await on_the_bus.say((PLANNED, 1, plan(session, day.at("9:00", "11:00"), room="cuisine")))
+    [(_, version, refused)] = await on_the_bus.hears()
+    await on_the_bus.say((CHANGED, 2, plan(session, day.at("14:00", "16:00"), room="salle-motricite")))
+    [(type, _, held)] = await on_the_bus.hears()
+    assert (type, held["room"]) == ("reservation.confirmed", "salle-motricite")
+    await on_the_bus.say((CHOSEN, version, chosen(refused, version)), by="enrolment")
+    await on_the_bus.handled(3)
+    assert await on_the_bus.said() == 2

@@ -1,19 +1,29 @@
-"""What enrolment hears: partners plan, change and cancel their sessions; booking answers about their rooms."""
+"""What enrolment hears: partners' plans of their sessions, booking's answers about rooms, who forgot a family."""
 
 from ronde.database import Tx
-from ronde.subscriber import Received, Subscriptions
+from ronde.refusal import Refused
+from ronde.subscriber import NotKnownYet, Received, Subscriptions, Unacceptable
 from ronde_contracts.booking import (
     ReservationCancelled,
     ReservationConfirmed,
     ReservationMoved,
     ReservationRefused,
 )
-from ronde_contracts.partners import SessionCancelled, SessionChanged, SessionPlanned
+from ronde_contracts.partners import (
+    AttendanceRecorded,
+    ErasureAcknowledged,
+    SessionCancelled,
+    SessionChanged,
+    SessionPlanned,
+)
 
+from enrolment.refusals import SessionUnknown
 from enrolment.settings import Settings
 from enrolment.use_cases.call_off_session import CallOffSession, call_off_session
 from enrolment.use_cases.follow_reservation import FollowReservation, follow_reservation
 from enrolment.use_cases.plan_session import PlanSession, plan_session
+from enrolment.use_cases.record_acknowledgement import RecordAcknowledgement, record_acknowledgement
+from enrolment.use_cases.record_attendance import Came, RecordAttendance, record_attendance
 
 
 def consuming(settings: Settings) -> Subscriptions:
@@ -36,13 +46,26 @@ def consuming(settings: Settings) -> Subscriptions:
             tx, CallOffSession(organiser=event.producer, session_id=said.session_id, reason=said.reason)
         )
 
+    @subscriptions.on(AttendanceRecorded)
+    async def on_attendance_recorded(tx: Tx, event: Received[AttendanceRecorded]) -> None:
+        came = {one.enrolment_id: Came(one.children, one.adults) for one in event.data.present}
+        cmd = RecordAttendance(
+            organiser=event.producer, session_id=event.data.session_id, by=event.producer, present=came, whole=True
+        )
+        try:
+            await record_attendance(tx, cmd)
+        except SessionUnknown as unknown:
+            raise NotKnownYet("the session") from unknown
+        except Refused as refusal:
+            raise Unacceptable(refusal.code) from refusal
+
     @subscriptions.on(ReservationConfirmed)
     async def on_reservation_confirmed(tx: Tx, event: Received[ReservationConfirmed]) -> None:
-        await _follow_held(tx, settings, event.data)
+        await _follow_held(tx, settings, event)
 
     @subscriptions.on(ReservationMoved)
     async def on_reservation_moved(tx: Tx, event: Received[ReservationMoved]) -> None:
-        await _follow_held(tx, settings, event.data)
+        await _follow_held(tx, settings, event)
 
     @subscriptions.on(ReservationRefused)
     async def on_reservation_refused(tx: Tx, event: Received[ReservationRefused]) -> None:
@@ -56,6 +79,7 @@ def consuming(settings: Settings) -> Subscriptions:
                 reservation_id=said.reservation_id,
                 organiser=said.organisation,
                 session_id=said.session_id,
+                version=event.sequence,
                 state="held" if said.kept else "refused",
                 room_name=said.kept.room_name if said.kept else None,
                 starts_at=said.kept.starts_at if said.kept else None,
@@ -76,9 +100,14 @@ def consuming(settings: Settings) -> Subscriptions:
                     reservation_id=said.reservation_id,
                     organiser=said.organisation,
                     session_id=said.session_id,
+                    version=event.sequence,
                     state="cancelled",
                 ),
             )
+
+    @subscriptions.on(ErasureAcknowledged)
+    async def on_erasure_acknowledged(tx: Tx, event: Received[ErasureAcknowledged]) -> None:
+        await record_acknowledgement(tx, RecordAcknowledgement(party_id=event.data.party_id, who=event.producer))
 
     return subscriptions
 
@@ -95,11 +124,22 @@ def _plan(event: Received[SessionPlanned] | Received[SessionChanged]) -> PlanSes
         from_months=said.ages.from_months,
         to_months=said.ages.to_months,
         audience=said.audience,
+        adult_places=said.adult_places,
+        families_of=said.families_of,
+        opens_at=said.enrolments_open_at,
+        closes_at=said.enrolments_close_at,
+        series_id=said.series.series_id if said.series else None,
+        series_title=said.series.title if said.series else None,
+        shared_with=said.shared_with,
+        points=said.points.model_dump() if said.points else None,
     )
 
 
-async def _follow_held(tx: Tx, settings: Settings, said: ReservationConfirmed | ReservationMoved) -> None:
+async def _follow_held(
+    tx: Tx, settings: Settings, event: Received[ReservationConfirmed] | Received[ReservationMoved]
+) -> None:
     """A reservation that is not for a session concerns nobody here."""
+    said = event.data
     if said.session_id is None:
         return
     await follow_reservation(
@@ -109,6 +149,7 @@ async def _follow_held(tx: Tx, settings: Settings, said: ReservationConfirmed | 
             reservation_id=said.reservation_id,
             organiser=said.organisation,
             session_id=said.session_id,
+            version=event.sequence,
             state="held",
             room_name=said.room_name,
             starts_at=said.starts_at,

@@ -5,8 +5,26 @@ from typing import cast
 from fastapi import Request
 from ronde.service import service_of
 
-from enrolment.settings import Settings, Terms
+from enrolment.reception import Reception
+from enrolment.settings import Entry, Settings, Terms
+
+
+def settings_of(request: Request) -> Settings:
+    return cast(Settings, service_of(request).settings)
 
 
 def terms_of(request: Request) -> Terms:
-    return cast(Settings, service_of(request).settings).terms
+    return settings_of(request).terms
+
+
+def entry_of(request: Request) -> Entry:
+    return settings_of(request).entry
+
+
+def asker(request: Request) -> str:
+    """The network address that a request comes from: to count by, and kept as a hash only."""
+    return request.client.host if request.client else "unknown"
+
+
+def reception_of(request: Request) -> Reception:
+    return cast(Reception, request.app.state.reception)

@@ -1,4 +1,4 @@
-"""One at a time in a session, and what is free goes to the first in line.
+"""One at a time in a session.
 
 Every change of an enrolment locks its session first, then the enrolment: one order, so no deadlock, and the order in
 which the lock was had is the order of arrival.
@@ -8,14 +8,10 @@ from uuid import UUID
 
 from ronde.clock import now
 from ronde.database import Tx
-from ronde_contracts.enrolment import EnrolmentOffered
-from sqlalchemy import select, text
+from sqlalchemy import text
 
-from enrolment import rules
-from enrolment.refusals import EnrolmentUnknown, SessionBegan
-from enrolment.settings import Terms
+from enrolment.refusals import EnrolmentUnknown, NotTheirSession, SessionBegan
 from enrolment.tables import Enrolment, Session
-from enrolment.telling import tell_enrolment
 
 HEAR = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
 
@@ -44,33 +40,13 @@ async def lock_enrolment(tx: Tx, enrolment_id: UUID) -> tuple[Session, Enrolment
     return session, found
 
 
+def theirs(session: Session, organisation: str) -> None:
+    """What the organiser decides, and whom it shares the session with. Raises NotTheirSession."""
+    if not session.held_by(organisation):
+        raise NotTheirSession(organiser=session.organiser)
+
+
 def not_begun(session: Session) -> None:
     """Raises SessionBegan."""
     if session.starts_at is not None and session.starts_at <= now():
         raise SessionBegan
-
-
-async def offer_free_places(tx: Tx, session: Session, terms: Terms) -> None:
-    """Offer what is free to the first in line who fit, in a session that is locked. An offer holds its places."""
-    await tx.session.flush()
-    await tx.session.refresh(session, ["taken", "seats", "waiting"])
-    free = session.seats - session.taken
-    if session.state != "open" or session.starts_at is None or not free or not session.waiting:
-        return
-    until = rules.deadline(now(), session.starts_at, terms)
-    if until is None:
-        return
-    line = await tx.session.execute(
-        select(Enrolment.id, Enrolment.children)
-        .where(
-            Enrolment.organiser == session.organiser,
-            Enrolment.session_id == session.session_id,
-            Enrolment.state == "waiting",
-            Enrolment.children <= free,
-        )
-        .order_by(Enrolment.number)
-    )
-    for one in rules.next_in_line(free, line):
-        enrolment = await tx.session.get_one(Enrolment, one.id, populate_existing=True)
-        enrolment.state, enrolment.deadline = "offered", until
-        tell_enrolment(tx, enrolment, EnrolmentOffered, deadline=until)

@@ -1,9 +1,11 @@
 """What is decided without a database: who fits, who is offered a place, until when, what a session has become."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Protocol, TypeVar
+
+from ronde_contracts.notify import Channel
 
 from enrolment.settings import Terms
 from enrolment.states import SessionState
@@ -41,36 +43,123 @@ class InLine(Protocol):
 
     @property
     def children(self) -> int: ...
+    @property
+    def adults(self) -> int: ...
+
+
+class Counted(Protocol):
+    """A session, with its places and those that are taken."""
+
+    @property
+    def seats(self) -> int: ...
+    @property
+    def taken(self) -> int: ...
+    @property
+    def adult_seats(self) -> int | None: ...
+    @property
+    def adults_taken(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Places:
+    """Places for children and, counted apart, for adults; `adults` None: they are not counted."""
+
+    children: int
+    adults: int | None = None
+
+    @classmethod
+    def free(cls, session: Counted) -> "Places":
+        adults = None if session.adult_seats is None else session.adult_seats - session.adults_taken
+        return cls(session.seats - session.taken, adults)
+
+    def hold(self, one: InLine) -> bool:
+        """Whether all of them fit: places are taken together or not at all."""
+        return one.children <= self.children and (self.adults is None or one.adults <= self.adults)
+
+    def without(self, one: InLine) -> "Places":
+        return Places(self.children - one.children, None if self.adults is None else self.adults - one.adults)
+
+
+class Lowered(Protocol):
+    """A session, with the places that are planned now and those that are taken."""
+
+    @property
+    def places(self) -> int: ...
+    @property
+    def taken(self) -> int: ...
+    @property
+    def adult_places(self) -> int | None: ...
+    @property
+    def adults_taken(self) -> int: ...
+
+
+def beyond(session: Lowered) -> Places:
+    """What is taken beyond what is planned: places were lowered after people enrolled, and nobody was dropped."""
+    adults = 0 if session.adult_places is None else session.adults_taken - session.adult_places
+    return Places(max(session.taken - session.places, 0), max(adults, 0))
 
 
 L = TypeVar("L", bound=InLine)
 
 
-def next_in_line(free: int, line: Iterable[L]) -> list[L]:
+def next_in_line(free: Places, line: Iterable[L]) -> list[L]:
     """Who is offered a place, of a line in its order of arrival.
 
-    The rule that is published: first come, first served; brothers and sisters are not separated, so who needs more
-    places than there are keeps their rank and the next who fits is asked.
+    The rule that is published: first come, first served; brothers and sisters are not separated, nor a child from the
+    adults who come along, so who needs more places than there are keeps their rank and the next who fits is asked.
     """
     chosen: list[L] = []
     for one in line:
-        if one.children <= free:
+        if free.hold(one):
             chosen.append(one)
-            free -= one.children
-        if not free:
+            free = free.without(one)
+        if not free.children:
             break
     return chosen
 
 
-def deadline(now: datetime, starts_at: datetime, terms: Terms) -> datetime | None:
-    """Until when an offer made now is held: never in the night, never after the start.
+@dataclass(frozen=True)
+class History:
+    """What the rules of points look at: how often somebody came, waited in vain, and did not come without a word."""
+
+    came: int
+    missed: int
+    no_shows: int
+
+
+def points(rule: Mapping[str, int], history: History) -> dict[str, int]:
+    """What each rule of the session gives, those that give something."""
+    counts = {"newcomer": int(history.came == 0), "missed": history.missed, "no_show": history.no_shows}
+    return {name: worth * counts[name] for name, worth in rule.items() if worth * counts[name]}
+
+
+def closing(starts_at: datetime, planned: datetime | None, terms: Terms) -> datetime | None:
+    """Until when one may enrol: as the organiser planned it, else as the house does, never after the start.
+
+    None: until it starts.
+    """
+    until = planned or terms.closes(starts_at)
+    return min(until, starts_at) if until else None
+
+
+def answer_within(channels: Collection[Channel], terms: Terms) -> timedelta:
+    """How long an answer may take by the slowest of the channels that somebody has."""
+    return terms.answer_by_email if "email" in channels else terms.answer_by_sms
+
+
+def last_moment(now: datetime, starts_at: datetime, terms: Terms) -> datetime | None:
+    """The latest deadline that an offer may have: the start, or the evening before a start in the night.
 
     None when no answer could come in time: the session has begun, or only the night is left before it.
     """
-    until = morning_after(now + terms.answer_within, terms)
-    if until > starts_at:
-        until = evening_before(starts_at, terms)
-    return until if until > now else None
+    latest = evening_before(starts_at, terms)
+    return latest if latest > now else None
+
+
+def deadline(now: datetime, starts_at: datetime, within: timedelta, terms: Terms) -> datetime | None:
+    """Until when an offer made now is held: never in the night, never after the start. None as `last_moment`."""
+    latest = last_moment(now, starts_at, terms)
+    return min(morning_after(now + within, terms), latest) if latest else None
 
 
 def morning_after(when: datetime, terms: Terms) -> datetime:

@@ -4,7 +4,7 @@ from typing import Any
 
 from ronde.database import Tx
 from ronde.ids import reference
-from ronde_contracts.event import Event
+from ronde_contracts.event import Event, Series
 
 from enrolment.tables import Enrolment, Session
 
@@ -12,6 +12,7 @@ from enrolment.tables import Enrolment, Session
 def tell_session(tx: Tx, session: Session, kind: type[Event], **more: Any) -> None:
     """Publish the whole state of a session that has been given a slot."""
     session.version += 1
+    series = Series(series_id=session.series_id, title=session.series_title) if session.series_id else None
     facts = {
         "organiser": session.organiser,
         "session_id": session.session_id,
@@ -20,6 +21,10 @@ def tell_session(tx: Tx, session: Session, kind: type[Event], **more: Any) -> No
         "starts_at": session.starts_at,
         "ends_at": session.ends_at,
         "places": session.places,
+        "adult_places": session.adult_places,
+        "enrolments_open_at": session.opens_at,
+        "enrolments_close_at": session.closes_at,
+        "series": series,
     }
     tx.publish(kind(**facts, **more), sequence=session.version)
 
@@ -35,5 +40,6 @@ def tell_enrolment(tx: Tx, enrolment: Enrolment, kind: type[Event], **more: Any)
         "party_id": enrolment.party_id,
         "party_kind": enrolment.party_kind,
         "children": enrolment.children,
+        "adults": enrolment.adults,
     }
     tx.publish(kind(**facts, **more), sequence=enrolment.version)

@@ -28,12 +28,21 @@ async def desk(database_url: str) -> AsyncIterator[Desk]:
 
 
 @pytest.fixture
-def settings(house_file: Path, database_url: str, tmp_path: Path) -> Settings:
+def plain_house(house_file: Path, tmp_path: Path) -> Path:
+    """Villeurbanne, where one enrols until the start and signs nothing: else a test would depend on its day."""
+    text = house_file.read_text()
+    plain = tmp_path / "plain.toml"
+    plain.write_text(text[: text.index("\n[enrolments]")] + text[text.index("\n[charter]") :])
+    return plain
+
+
+@pytest.fixture
+def settings(plain_house: Path, database_url: str, tmp_path: Path) -> Settings:
     """Each organisation's key is `key-of-<organisation>`."""
     keys_file = tmp_path / "keys.json"
     keys_file.write_text(json.dumps({who: digest(f"key-of-{who}") for who in ("bottines", "relais", "acepp")}))
     return Settings(
-        house_file=house_file,
+        house_file=plain_house,
         database_url=database_url,
         amqp_url=NO_BROKER,
         keys_file=keys_file,
@@ -46,6 +55,21 @@ def settings(house_file: Path, database_url: str, tmp_path: Path) -> Settings:
 async def doors(settings: Settings) -> AsyncIterator[Running]:
     """The whole service behind HTTP, without a broker: it serves, and keeps what it has to say."""
     async with running(settings) as service:
+        yield service
+
+
+@pytest.fixture
+async def house_desk(settings: Settings, house_file: Path, desk: Desk) -> AsyncIterator[Desk]:
+    """The desk of the house as it is, with its working time and its members' charters."""
+    own = Desk(desk.url, settings.model_copy(update={"house_file": house_file}).terms)
+    yield own
+    await own.db.close()
+
+
+@pytest.fixture
+async def house_doors(settings: Settings, house_file: Path) -> AsyncIterator[Running]:
+    """The doors of the house as it is."""
+    async with running(settings.model_copy(update={"house_file": house_file})) as service:
         yield service
 
 

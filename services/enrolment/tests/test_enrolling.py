@@ -6,21 +6,14 @@ from hashlib import sha256
 
 import pytest
 import time_machine
-from enrolment.refusals import EnrolmentUnknown, SessionBegan, SessionUnknown
+from enrolment.admitting import AgeOutOfRange, ChildUnknown, NotInvited, SessionNotOpen
+from enrolment.placing import AlreadyEnrolled, Enrolled
+from enrolment.refusals import EnrolmentUnknown, PartyUnknown, SessionBegan, SessionUnknown
 from enrolment.rules import Born
 from enrolment.tables import Link
 from enrolment.testing import PARIS, Desk, in_days
 from enrolment.use_cases.accept_offer import AcceptOffer, OfferOver, accept_offer
 from enrolment.use_cases.decline_offer import DeclineOffer, NothingOffered, decline_offer
-from enrolment.use_cases.enrol import (
-    AgeOutOfRange,
-    AlreadyEnrolled,
-    ChildUnknown,
-    Enrolled,
-    NotInvited,
-    PartyUnknown,
-    SessionNotOpen,
-)
 from enrolment.use_cases.withdraw import NothingToWithdraw, Withdraw, withdraw
 from ronde.clock import now
 from ronde.ids import new_id
@@ -282,7 +275,7 @@ async def test_the_deadline_of_an_offer_made_in_the_evening_is_in_the_morning(de
         await desk.withdraw(first)
     deadline = (await desk.enrolment(second.enrolment.id)).deadline
     assert deadline is not None
-    assert deadline.astimezone(PARIS) == in_days(3, hour=8)
+    assert deadline.astimezone(PARIS) == in_days(4, hour=8)  # two days for who has an e-mail address
 
 
 async def test_invited_and_still_on_every_other_list(desk: Desk) -> None:

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+import time_machine
 from enrolment.testing import HOUR, ORGANISER, Desk, Running, in_days
 from ronde.ids import new_id
 from ronde.testing import Amqp
 from ronde_contracts.booking import ReservationConfirmed, ReservationMoved
 from ronde_contracts.event import Slot
-from ronde_contracts.partners import SessionCancelled, SessionPlanned
+from ronde_contracts.partners import AttendanceRecorded, Presence, SessionCancelled, SessionPlanned
 
 pytestmark = [pytest.mark.database, pytest.mark.broker]
 ROOM = {"room": "salle-motricite", "room_name": "Salle de motricité"}
@@ -97,3 +98,20 @@ async def test_a_partner_cannot_cancel_another_s_session(desk: Desk, on_the_bus:
         ("session.opened.v1", ORGANISER),
         ("session.called-off.v1", ORGANISER),
     ]
+
+
+async def test_a_partner_says_who_came(desk: Desk, on_the_bus: Running) -> None:
+    start = in_days(1)
+    session = await desk.open_session(starts_at=start)
+    one = await desk.enrol(session, children=2)
+    await on_the_bus.hears(2)
+    came = AttendanceRecorded(
+        session_id=session,
+        about="attendance",
+        present=(Presence(enrolment_id=one.enrolment.id, children=2, adults=1),),
+    )
+    with time_machine.travel(start + HOUR):
+        await on_the_bus.say(came, sequence=1, by=ORGANISER)
+        (told,) = await on_the_bus.hears()
+    assert told["type"] == "session.attended.v1"
+    assert (told["data"]["confirmed"], told["data"]["children"], told["data"]["adults"]) == (1, 2, 1)

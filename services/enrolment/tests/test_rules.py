@@ -6,13 +6,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from enrolment import rules
-from enrolment.rules import Born
+from enrolment.rules import Born, History, Places
 from enrolment.settings import Terms
 from hypothesis import given
 from hypothesis import strategies as st
+from ronde_contracts.notify import Channel
 
 PARIS = ZoneInfo("Europe/Paris")
 TERMS = Terms(timezone=PARIS)
+DAY = timedelta(days=1)
 
 
 @pytest.mark.parametrize(
@@ -52,34 +54,47 @@ def test_ages_from_3_to_36_months(born: date, exact: bool, fits: bool) -> None:
 class Waits:
     name: str
     children: int
+    adults: int = 1
 
 
 @pytest.mark.parametrize(
-    ("free", "line", "chosen"),
+    ("free", "adults", "line", "chosen"),
     [
-        (1, "a1 b1 c1", "a"),
-        (2, "a1 b1 c1", "a b"),
-        (1, "a2 b1", "b"),  # a pair is not separated, and does not keep the place from the next
-        (2, "a2 b1", "a"),
-        (3, "a2 b2 c1", "a c"),
-        (3, "a2 b2 c2 d2 e1", "a e"),
-        (5, "a1", "a"),
-        (1, "a2 b3", ""),
-        (1, "", ""),
+        (1, None, "a11 b11 c11", "a"),
+        (2, None, "a11 b11 c11", "a b"),
+        (1, None, "a21 b11", "b"),  # a pair is not separated, and does not keep the place from the next
+        (2, None, "a21 b11", "a"),
+        (3, None, "a21 b21 c11", "a c"),
+        (3, None, "a21 b21 c21 d21 e11", "a e"),
+        (5, None, "a11", "a"),
+        (1, None, "a21 b31", ""),
+        (1, None, "", ""),
+        (4, 1, "a11 b11", "a"),  # the adults' places are taken: a child's place alone is none
+        (4, 1, "a12 b11", "b"),  # two parents come together or not at all
+        (4, 2, "a12 b11", "a"),
+        (4, 0, "a11 b20", "b"),
+        (1, 9, "a11 b11", "a"),
+        (4, 3, "a13 b12 c10", "a c"),
     ],
 )
-def test_who_is_offered_a_place(free: int, line: str, chosen: str) -> None:
-    waiting = [Waits(word[0], int(word[1])) for word in line.split()]
-    assert " ".join(one.name for one in rules.next_in_line(free, waiting)) == chosen
+def test_who_is_offered_a_place(free: int, adults: int | None, line: str, chosen: str) -> None:
+    """`a21`: a, who comes with two children and one adult."""
+    waiting = [Waits(word[0], int(word[1]), int(word[2])) for word in line.split()]
+    assert " ".join(one.name for one in rules.next_in_line(Places(free, adults), waiting)) == chosen
 
 
-@given(st.integers(1, 20), st.lists(st.integers(1, 4), max_size=30))
-def test_no_place_stays_free_while_someone_fits(free: int, needs: list[int]) -> None:
-    line = [Waits(str(n), children) for n, children in enumerate(needs)]
-    chosen = rules.next_in_line(free, line)
-    left = free - sum(one.children for one in chosen)
-    assert left >= 0
-    assert all(one.children > left for one in line if one not in chosen)
+needs = st.tuples(st.integers(1, 4), st.integers(0, 3))
+
+
+@given(st.integers(1, 20), st.none() | st.integers(0, 20), st.lists(needs, max_size=30))
+def test_no_place_stays_free_while_someone_fits(free: int, adults: int | None, needs: list[tuple[int, int]]) -> None:
+    line = [Waits(str(n), *need) for n, need in enumerate(needs)]
+    chosen = rules.next_in_line(Places(free, adults), line)
+    left = Places(free, adults)
+    for one in chosen:
+        assert left.hold(one)
+        left = left.without(one)
+    assert not any(left.hold(one) for one in line if one not in chosen)
     assert chosen == sorted(chosen, key=line.index)
 
 
@@ -107,16 +122,16 @@ def at(local: str) -> datetime:
     ],
 )
 def test_deadline(now: str, starts_at: str, until: str | None) -> None:
-    assert rules.deadline(at(now), at(starts_at), TERMS) == (at(until) if until else None)
+    assert rules.deadline(at(now), at(starts_at), DAY, TERMS) == (at(until) if until else None)
 
 
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(PARIS))  # noqa: DTZ001
 
 
-@given(moments, st.integers(-100, 20_000))
-def test_a_deadline_is_after_now_never_after_the_start_never_at_night(now: datetime, minutes: int) -> None:
+@given(moments, st.integers(-100, 20_000), st.sampled_from([1, 24, 48]))
+def test_a_deadline_is_after_now_never_after_the_start_never_at_night(now: datetime, minutes: int, within: int) -> None:
     starts_at = (now.astimezone(ZoneInfo("UTC")) + timedelta(minutes=minutes)).astimezone(PARIS)
-    until = rules.deadline(now, starts_at, TERMS)
+    until = rules.deadline(now, starts_at, timedelta(hours=within), TERMS)
     if until is not None:
         clock = until.astimezone(PARIS).time()
         assert now < until <= starts_at
@@ -144,3 +159,28 @@ class Answer:
 def test_what_a_session_is(called_off: bool, answers: list[str], state: str) -> None:
     known = [Answer(one) for one in answers]
     assert rules.session_state(called_off=called_off, answers=known) == state
+
+
+@pytest.mark.parametrize(
+    ("channels", "hours"),
+    [({"sms"}, 24), ({"email"}, 48), ({"sms", "email"}, 48), (set(), 24)],
+)
+def test_the_time_to_answer_is_that_of_the_slowest_channel(channels: set[Channel], hours: int) -> None:
+    assert rules.answer_within(channels, TERMS) == timedelta(hours=hours)
+
+
+RULE = {"newcomer": 30, "missed": 10, "no_show": -20}
+
+
+@pytest.mark.parametrize(
+    ("came", "missed", "no_shows", "given"),
+    [
+        (0, 0, 0, {"newcomer": 30}),
+        (1, 0, 0, {}),
+        (4, 2, 0, {"missed": 20}),
+        (0, 1, 0, {"newcomer": 30, "missed": 10}),
+        (2, 0, 2, {"no_show": -40}),
+    ],
+)
+def test_points(came: int, missed: int, no_shows: int, given: dict[str, int]) -> None:
+    assert rules.points(RULE, History(came, missed, no_shows)) == given

@@ -10,6 +10,7 @@ from ronde_contracts.enrolment import (
     EnrolmentOffered,
     EnrolmentWaitlisted,
     EnrolmentWithdrawn,
+    FamilyErased,
     LinkIssued,
     SessionCalledOff,
     SessionMoved,
@@ -17,6 +18,7 @@ from ronde_contracts.enrolment import (
 )
 
 from notify.rules import Purpose
+from notify.use_cases.forget_family import ForgetFamily, forget_family
 from notify.use_cases.record_contact import record_contact, record_link
 from notify.use_cases.tell_enrolment import EnrolmentEvent, TellEnrolment, tell_enrolment
 from notify.use_cases.tell_session import TellSession, tell_session
@@ -32,6 +34,11 @@ async def on_contact_recorded(tx: Tx, event: Received[ContactRecorded]) -> None:
 @subscriptions.on(LinkIssued)
 async def on_link_issued(tx: Tx, event: Received[LinkIssued]) -> None:
     await record_link(tx, event.data)
+
+
+@subscriptions.on(FamilyErased)
+async def on_family_erased(tx: Tx, event: Received[FamilyErased]) -> None:
+    await forget_family(tx, ForgetFamily(party_id=event.data.party_id, version=event.sequence))
 
 
 @subscriptions.on(SessionOpened)

@@ -17,6 +17,10 @@ class Base(DeclarativeBase):
     }
 
 
+FORGOTTEN = "forgotten"
+"""The kind of a recipient of whom only the id is left: news of them that comes late is for nobody."""
+
+
 class Recipient(Base):
     """How to reach a family or a childminder. The only place in the house, beside enrolment, that knows."""
 

@@ -1,11 +1,11 @@
-"""What enrolment says: a session opens, moves or is called off; an enrolment changes state."""
+"""What enrolment says: a session opens, moves, is too full or is called off; an enrolment changes state."""
 
 from typing import ClassVar, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, EmailStr, Field
 
-from .event import PRIVATE, AboutSession, Event, Language, Lasting, PartyKind, Shape, Words
+from .event import PRIVATE, AboutSession, Event, Language, Lasting, PartyKind, Series, Shape, Slug, Words
 
 
 class _Session(Event, AboutSession, Lasting):
@@ -14,10 +14,14 @@ class _Session(Event, AboutSession, Lasting):
     title: Words
     room_name: str = Field(description="the room as people call it")
     places: int = Field(ge=0, description="places for children")
+    adult_places: int | None = Field(None, ge=1, description="places for adults; none: they are not counted")
+    enrolments_open_at: AwareDatetime | None = Field(None, description="none: enrolment is open")
+    enrolments_close_at: AwareDatetime | None = Field(None, description="none: when the session starts")
+    series: Series | None = Field(None, description="the sessions with which it belongs together")
 
 
 class SessionOpened(_Session):
-    """The session has a room: one may enrol. Said again when its title or places change."""
+    """The session has a room: one may enrol. Said again when anything of it changes but its slot."""
 
     type: ClassVar[str] = "session.opened.v1"
     routing_key: ClassVar[str] = "enrolment.session.opened.v1"
@@ -41,6 +45,56 @@ class SessionCalledOff(_Session):
     reason: Words | None = None
 
 
+class SessionOverfull(_Session):
+    """Its places were lowered below what is taken. Nobody was dropped: its organiser decides what to do."""
+
+    type: ClassVar[str] = "session.overfull.v1"
+    routing_key: ClassVar[str] = "enrolment.session.overfull.v1"
+
+    taken: int = Field(ge=0, description="children's places confirmed, or held by an offer")
+    adults_taken: int = Field(ge=0, description="the same for adults")
+
+
+class SessionSuspended(_Session):
+    """It has lost its room: the slot is the one that people had been told. Enrolments and offers are kept.
+
+    session.opened.v1 or session.moved.v1 follow when there is a room again, session.called-off.v1 when there is none.
+    """
+
+    type: ClassVar[str] = "session.suspended.v1"
+    routing_key: ClassVar[str] = "enrolment.session.suspended.v1"
+
+
+class SessionAttended(Event, AboutSession):
+    """How many came, as counted until now: said again when it is corrected."""
+
+    type: ClassVar[str] = "session.attended.v1"
+    routing_key: ClassVar[str] = "enrolment.session.attended.v1"
+    # Not (organiser, session_id): who came is no version of the session's slot.
+    subject_from: ClassVar[tuple[str, ...]] = ("organiser", "session_id", "about")
+
+    about: Literal["attendance"]
+    confirmed: int = Field(ge=0, description="enrolments that had a place")
+    absent: int = Field(ge=0, description="of these, how many nobody came of")
+    children: int = Field(ge=0, description="children present")
+    adults: int = Field(ge=0, description="adults present")
+
+
+class RoomChosen(Event, AboutSession, Lasting):
+    """Its organiser picked one of the alternatives of reservation.refused.v1: booking asks for it in their name.
+
+    Void when the reservation has changed since: what was asked last counts.
+    """
+
+    type: ClassVar[str] = "room.chosen.v1"
+    routing_key: ClassVar[str] = "enrolment.room.chosen.v1"
+    subject_from: ClassVar[tuple[str, ...]] = ("reservation_id",)
+
+    reservation_id: UUID = Field(description="booking's own")
+    refusal: int = Field(ge=1, description="the sequence of the reservation.refused.v1 that it answers")
+    room: Slug
+
+
 class _Enrolment(Event, AboutSession):
     subject_from: ClassVar[tuple[str, ...]] = ("enrolment_id",)
 
@@ -49,6 +103,7 @@ class _Enrolment(Event, AboutSession):
     party_id: UUID = Field(description="the family or childminder; how to reach them is nobody's but notify's")
     party_kind: PartyKind
     children: int = Field(ge=1, description="places taken or asked for")
+    adults: int | None = Field(None, ge=0, description="adults who come with them; none: not said")
 
 
 class EnrolmentConfirmed(_Enrolment):
@@ -140,6 +195,31 @@ class LinkIssued(Event):
     party_id: UUID
     url: str = Field(max_length=200)
     expires_at: AwareDatetime
+
+
+class CodeIssued(Event):
+    """A code, and a link that does the same, for whoever reads this one address.
+
+    notify sends it at once, never after `expires_at`, and keeps neither. Nothing tells whether the address is known.
+
+    - `enter`: somebody asked to come in, to register or to see their family's page;
+    - `contact`: the address becomes a guardian's when it is confirmed, and not before.
+    """
+
+    type: ClassVar[str] = "code.issued.v1"
+    routing_key: ClassVar[str] = "enrolment.code.issued.v1"
+    exchange: ClassVar[str] = PRIVATE
+    subject_from: ClassVar[tuple[str, ...]] = ("code_id",)
+
+    code_id: UUID
+    purpose: Literal["enter", "contact"]
+    channel: Literal["sms", "email"]
+    address: str = Field(max_length=320, description="the number (E.164) or the e-mail address to send it to, no other")
+    language: Language = "fr"
+    code: str = Field(pattern=r"^[0-9]{6}$", description="to type in")
+    url: str = Field(max_length=200, description="the link shows, and a button there confirms; no use after the code")
+    expires_at: AwareDatetime
+    party_id: UUID | None = Field(None, description="only with `contact`: once that family is erased, do not send it")
 
 
 class FamilyErased(Event):

@@ -85,3 +85,10 @@ class AboutSession(Shape):
 
     organiser: Slug = Field(description="the member who planned the session, by the name of its broker user")
     session_id: UUID = Field(description="the id that the organiser gave it")
+
+
+class Series(Shape):
+    """Sessions that belong together: a family may enrol in one, in several or in all of them."""
+
+    series_id: UUID = Field(description="the id that the organiser gave it, the same in each of its sessions")
+    title: Words | None = Field(None, description="of the series; none: its sessions' own")

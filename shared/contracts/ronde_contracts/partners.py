@@ -1,11 +1,11 @@
-"""What a partner's own system says: it plans, changes and cancels sessions, and asks for rooms without any."""
+"""What a partner's own system says: it plans, changes and cancels sessions, counts who came, and asks for rooms."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
-from .event import Event, Lasting, PartyKind, Shape, Slug, Words
+from .event import Event, Lasting, PartyKind, Series, Shape, Slug, Words
 
 
 class Ages(Shape):
@@ -21,6 +21,17 @@ class Ages(Shape):
         return self
 
 
+class Points(Shape):
+    """What puts a family further forward in a waiting list, among equals the first to arrive; each is published."""
+
+    newcomer: int = Field(0, ge=0, le=1000, description="who came to none of your sessions in the last months")
+    missed: int = Field(
+        0, ge=0, le=1000, description="for each earlier session of the series (without one: of yours) they waited for "
+        "and no place came"
+    )  # fmt: skip
+    no_show: int = Field(0, ge=-1000, le=0, description="for each time they had a place and did not come")
+
+
 class _SessionPlan(Event, Lasting):
     subject_from: ClassVar[tuple[str, ...]] = ("session_id",)
 
@@ -33,6 +44,24 @@ class _SessionPlan(Event, Lasting):
     audience: tuple[PartyKind, ...] = Field(
         ("family", "childminder"), min_length=1, description="who may enrol; everybody when absent"
     )
+    families_of: tuple[Slug, ...] = Field(
+        (), description="members whose own families alone are invited, such as a crèche's; none: any family"
+    )
+    adult_places: int | None = Field(
+        None,
+        ge=1,
+        le=1000,
+        description="adults' places, counted apart and taken with the children's; none: not counted",
+    )
+    enrolments_open_at: AwareDatetime | None = Field(None, description="none: as soon as there is a room")
+    enrolments_close_at: AwareDatetime | None = Field(
+        None, description="none: as the house closes them, in working time; never after the session starts"
+    )
+    series: Series | None = Field(None, description="the sessions with which it belongs together")
+    shared_with: tuple[Slug, ...] = Field(
+        (), description="members whose staff see its list and enrol by telephone, as yours do"
+    )
+    points: Points | None = Field(None, description="how its waiting list is ordered; none: by arrival alone")
 
 
 class SessionPlanned(_SessionPlan):
@@ -58,6 +87,27 @@ class SessionCancelled(Event):
 
     session_id: UUID = Field(description="yours: the one of session.planned.v1")
     reason: Words | None = None
+
+
+class Presence(Shape):
+    """How many came of one enrolment; 0 and 0: nobody did."""
+
+    enrolment_id: UUID = Field(description="of enrolment.confirmed.v1")
+    children: int = Field(ge=0, le=12)
+    adults: int = Field(0, ge=0, le=12)
+
+
+class AttendanceRecorded(Event):
+    """Who came to a session, in numbers: the whole list, again when it is corrected. Who is not in it did not come."""
+
+    type: ClassVar[str] = "attendance.recorded.v1"
+    routing_key: ClassVar[str] = "*.attendance.recorded.v1"
+    # Not the session_id alone: a plan and who came change independently, and versions are counted per subject.
+    subject_from: ClassVar[tuple[str, ...]] = ("session_id", "about")
+
+    session_id: UUID = Field(description="yours: the one of session.planned.v1")
+    about: Literal["attendance"]
+    present: tuple[Presence, ...] = Field((), max_length=1000, description="no names")
 
 
 class RoomRequested(Event, Lasting):

@@ -79,7 +79,7 @@ def _like(pattern: str) -> st.SearchStrategy[str]:
 
 def _in_order(fields: dict[str, Any]) -> dict[str, Any]:
     """Keep the two rules that JSON Schema cannot say."""
-    if "starts_at" in fields and fields.keys() & {"room_name", "title", "request_id"}:
+    if "starts_at" in fields and fields.keys() & {"room_name", "title", "request_id", "refusal"}:
         start = datetime.fromisoformat(fields["starts_at"])
         fields = {**fields, "ends_at": (start + timedelta(minutes=90)).isoformat()}
     if "to_months" in fields:

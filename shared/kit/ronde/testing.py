@@ -27,7 +27,14 @@ from ronde.local.postgres import PrivatePostgres
 from ronde.local.rabbitmq import PrivateRabbitMQ
 
 SERVICES: Sequence[str] = ("booking", "enrolment", "notify")
-SAYS = ("session.planned.v1", "session.changed.v1", "session.cancelled.v1", "room.requested.v1", "room.released.v1")
+SAYS = (
+    "session.planned.v1",
+    "session.changed.v1",
+    "session.cancelled.v1",
+    "attendance.recorded.v1",
+    "room.requested.v1",
+    "room.released.v1",
+)
 PARTNERS: Mapping[str, Sequence[str]] = {"bottines": SAYS, "relais": SAYS, "acepp": SAYS}
 ROLE = "tester"
 

@@ -44,7 +44,7 @@ EDITS = {
         'name      = "Acepp 69"\npublishes = ["session.planned.v1"',
         'name      = "Acepp 69"\npublishes  = ["reservation.confirmed.v1"',
         "publishes  =",
-        ["which only booking says", "A partner may say: room.released.v1, room.requested.v1, session.cancelled.v1"],
+        ["which only booking says", "A partner may say: attendance.recorded.v1, erasure.acknowledged.v1, room.released.v1"],
     ),
     "an organisation named like a service": (
         'id        = "acepp"',

@@ -63,7 +63,7 @@ class Running:
                     "id": str(new_id()),
                     "source": f"/villeurbanne/{by}",
                     "type": type,
-                    "subject": data.get("session_id") or data["request_id"],
+                    "subject": next(data[key] for key in ("reservation_id", "session_id", "request_id") if key in data),
                     "sequence": str(sequence),
                     "data": data,
                 }

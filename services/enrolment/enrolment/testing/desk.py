@@ -1,5 +1,6 @@
 """A desk: enrolment on a database, used as its doors and its consumers use it."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,15 +18,18 @@ from sqlalchemy import select, text, update
 
 import enrolment
 from enrolment.consumers import consuming
+from enrolment.people import NewChild, NewGuardian
+from enrolment.placing import Enrolled
 from enrolment.rules import Born
 from enrolment.settings import Settings, Terms
 from enrolment.tables import Enrolment, Session
 from enrolment.use_cases.call_off_session import CallOffSession, call_off_session
-from enrolment.use_cases.enrol import Enrol, Enrolled, enrol
+from enrolment.use_cases.enrol import Enrol, enrol
 from enrolment.use_cases.expire_offers import expire_offers
 from enrolment.use_cases.follow_reservation import FollowReservation, follow_reservation
 from enrolment.use_cases.plan_session import PlanSession, plan_session
-from enrolment.use_cases.register_party import NewChild, RegisterParty, register_party
+from enrolment.use_cases.register_party import RegisterParty, register_party
+from enrolment.use_cases.suspend_session import suspend_session
 from enrolment.use_cases.withdraw import Withdraw, withdraw
 
 MIGRATIONS = Path(enrolment.__file__).parent / "migrations"
@@ -43,13 +47,18 @@ def in_days(days: int, hour: int = 10) -> datetime:
 
 
 class Desk:
-    """Plans sessions, registers families, enrols them; `told()` is what the bus would hear."""
+    """Plans sessions, registers families, enrols them; `told()` is what the bus would hear.
 
-    def __init__(self, url: str) -> None:
+    `terms`: by default one enrols until the start and signs nothing, or a test would depend on its day.
+    """
+
+    def __init__(self, url: str, terms: Terms = TERMS) -> None:
         self.url = url
         self.db = Database(url, house="villeurbanne", service="enrolment")
-        self.terms = TERMS
-        self._handlers = {one.event: one for one in consuming(Settings()).all}
+        self.terms = terms
+        settings = Settings()
+        settings.__dict__["terms"] = terms  # those of the house file are never asked for
+        self._handlers = {one.event: one for one in consuming(settings).all}
 
     async def hear(self, event: Event, *, sequence: int, producer: str = ORGANISER, id: UUID | None = None) -> str:
         """An event of the bus, judged by the inbox and handled, as the kit does it."""
@@ -130,7 +139,13 @@ class Desk:
         return id
 
     async def family(
-        self, children: int = 1, *, kind: PartyKind = "family", born: Born | None = None, name: str = "Camille Martin"
+        self,
+        children: int = 1,
+        *,
+        kind: PartyKind = "family",
+        born: Born | None = None,
+        name: str = "Camille Martin",
+        email: str | None = "camille@example.org",
     ) -> Family:
         """A registered party: its id, and its children's ids."""
         born = born or Born(date.today() - timedelta(days=500))  # noqa: DTZ011
@@ -139,19 +154,18 @@ class Desk:
                 tx,
                 RegisterParty(
                     kind=kind,
-                    name=name,
-                    language="fr",
-                    email="camille@example.org",
-                    phone="+33612345678",
+                    guardians=(NewGuardian(name=name, email=email, phone="+33612345678", agreed_with=ORGANISER),),
                     children=tuple(NewChild(first_name=f"Enfant {n}", born=born) for n in range(children)),
                     registered_by="relais",
                 ),
             )
         return party.id, tuple(child.id for child in party.children)
 
-    async def enrol(self, session_id: UUID, party: Family | None = None, *, children: int = 1) -> Enrolled:
+    async def enrol(
+        self, session_id: UUID, party: Family | None = None, *, children: int = 1, adults: int = 1
+    ) -> Enrolled:
         party_id, child_ids = party or await self.family(children)
-        cmd = Enrol(organiser=ORGANISER, session_id=session_id, party_id=party_id, child_ids=child_ids)
+        cmd = Enrol(organiser=ORGANISER, session_id=session_id, party_id=party_id, child_ids=child_ids, adults=adults)
         async with self.db.transaction() as tx:
             return await enrol(tx, self.terms, cmd)
 
@@ -162,6 +176,11 @@ class Desk:
     async def expire(self) -> bool:
         async with self.db.transaction() as tx:
             return await expire_offers(tx, self.terms)
+
+    async def suspend(self) -> bool:
+        """As if a room that was lost had been away long enough."""
+        async with self.db.transaction() as tx:
+            return await suspend_session(tx, replace(self.terms, suspends_after=timedelta()))
 
     async def let_the_deadline_pass(self, enrolled: Enrolled) -> None:
         async with self.db.transaction() as tx:

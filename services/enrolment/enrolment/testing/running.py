@@ -19,6 +19,7 @@ from ronde_contracts.envelope import CONTENT_TYPE
 from ronde_contracts.event import Event
 
 from enrolment.main import build
+from enrolment.reception import Reception
 from enrolment.settings import Settings
 
 
@@ -38,6 +39,10 @@ class Running:
     @property
     def service(self) -> Service:
         return cast(Service, self._app.state.service)
+
+    @property
+    def reception(self) -> Reception:
+        return cast(Reception, self._app.state.reception)
 
     def visitor(self, organisation: str | None = None, **headers: str) -> AsyncClient:
         """A client; with an organisation's key, when it is one."""

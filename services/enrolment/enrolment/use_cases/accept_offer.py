@@ -11,6 +11,7 @@ from ronde_contracts.enrolment import EnrolmentConfirmed
 from sqlalchemy import update
 
 from enrolment.line import lock_enrolment
+from enrolment.log import note
 from enrolment.tables import Enrolment
 from enrolment.telling import tell_enrolment
 
@@ -46,5 +47,6 @@ async def accept_offer(tx: Tx, cmd: AcceptOffer) -> Enrolment:
     )
     if swapped.first() is None:
         raise OfferOver(state=enrolment.state)
+    note(tx, enrolment, "accepted")
     tell_enrolment(tx, enrolment, EnrolmentConfirmed, accepted_offer=True)
     return enrolment

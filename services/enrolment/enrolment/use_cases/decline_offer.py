@@ -8,7 +8,9 @@ from ronde.database import Tx
 from ronde.refusal import Refused
 from ronde_contracts.enrolment import EnrolmentDeclined
 
-from enrolment.line import lock_enrolment, offer_free_places
+from enrolment.line import lock_enrolment
+from enrolment.log import note
+from enrolment.offering import offer_free_places
 from enrolment.settings import Terms
 from enrolment.tables import Enrolment
 from enrolment.telling import tell_enrolment
@@ -39,6 +41,7 @@ async def decline_offer(tx: Tx, terms: Terms, cmd: DeclineOffer) -> Enrolment:
     if enrolment.state != "offered":
         raise NothingOffered(state=enrolment.state)
     enrolment.state, enrolment.deadline = "declined", None
+    note(tx, enrolment, "declined")
     tell_enrolment(tx, enrolment, EnrolmentDeclined)
     await offer_free_places(tx, session, terms)
     return enrolment

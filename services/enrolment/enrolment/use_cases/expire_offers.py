@@ -5,7 +5,8 @@ from ronde.database import Tx
 from ronde_contracts.enrolment import EnrolmentExpired
 from sqlalchemy import and_, select, update
 
-from enrolment.line import offer_free_places
+from enrolment.log import note
+from enrolment.offering import offer_free_places
 from enrolment.settings import Terms
 from enrolment.tables import Enrolment, Session
 from enrolment.telling import tell_enrolment
@@ -15,7 +16,8 @@ async def expire_offers(tx: Tx, terms: Terms) -> bool:
     """One session's overdue offers; False when no session has any. Run by a timer, by as many services as there are.
 
     The session is claimed, not its offers, because the place goes to the next in the same transaction; one that
-    somebody else is working on is skipped, and seen at the next look.
+    somebody else is working on is skipped, and seen at the next look. While a session has no room the time to answer
+    does not count.
     """
     at = now()
     due = (
@@ -27,8 +29,13 @@ async def expire_offers(tx: Tx, terms: Terms) -> bool:
         )
         .exists()
     )
+    counts = (Session.state == "open") | (Session.starts_at <= at)
     session = await tx.session.scalar(
-        select(Session).where(due).limit(1).with_for_update(skip_locked=True).execution_options(populate_existing=True)
+        select(Session)
+        .where(due, counts)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
     )
     if session is None:
         return False
@@ -45,6 +52,7 @@ async def expire_offers(tx: Tx, terms: Terms) -> bool:
         .execution_options(populate_existing=True)
     )
     for enrolment in sorted(over, key=lambda one: one.number):
+        note(tx, enrolment, "expired")
         tell_enrolment(tx, enrolment, EnrolmentExpired)
     await offer_free_places(tx, session, terms)
     return True

@@ -16,12 +16,16 @@ from enrolment.tables import Reservation
 
 @dataclass(frozen=True, kw_only=True)
 class FollowReservation:
-    """The reservation as it is now; a room and a time when it is held, a reason and alternatives when refused."""
+    """The reservation as it is now: a room and a time when it is held, a reason and alternatives when refused.
+
+    `version` is the sequence of what booking said.
+    """
 
     reservation_id: UUID
     organiser: str
     session_id: UUID
     state: ReservationState
+    version: int = 1
     room_name: str | None = None
     starts_at: datetime | None = None
     ends_at: datetime | None = None
@@ -43,6 +47,8 @@ async def follow_reservation(tx: Tx, terms: Terms, cmd: FollowReservation) -> No
             ends_at=cmd.ends_at,
             reason=cmd.reason,
             alternatives=list(cmd.alternatives),
+            version=cmd.version,
+            chosen=None,  # whatever was picked is answered, or void
         )
     )
     session = await lock_session(tx, cmd.organiser, cmd.session_id)

@@ -6,13 +6,12 @@ from uuid import UUID
 
 from ronde.database import Tx
 from ronde.refusal import Refused
-from ronde_contracts.enrolment import EnrolmentWithdrawn
 
-from enrolment.line import lock_enrolment, not_begun, offer_free_places
+from enrolment.leaving import leave
+from enrolment.line import lock_enrolment, not_begun
 from enrolment.settings import Terms
 from enrolment.states import ACTIVE
 from enrolment.tables import Enrolment
-from enrolment.telling import tell_enrolment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +39,5 @@ async def withdraw(tx: Tx, terms: Terms, cmd: Withdraw) -> Enrolment:
     if enrolment.state not in ACTIVE:
         raise NothingToWithdraw(state=enrolment.state)
     not_begun(session)
-    was, enrolment.state, enrolment.deadline = enrolment.state, "withdrawn", None
-    tell_enrolment(tx, enrolment, EnrolmentWithdrawn, was=was)
-    await offer_free_places(tx, session, terms)
+    await leave(tx, terms, session, enrolment)
     return enrolment

@@ -6,7 +6,7 @@ from ronde.database import Tx
 from ronde_contracts.enrolment import ContactRecorded, LinkIssued
 from sqlalchemy.dialects.postgresql import insert
 
-from notify.tables import Link, Recipient
+from notify.tables import FORGOTTEN, Link, Recipient
 
 
 async def record_contact(tx: Tx, contact: ContactRecorded) -> None:
@@ -25,7 +25,10 @@ async def record_contact(tx: Tx, contact: ContactRecorded) -> None:
 
 
 async def record_link(tx: Tx, link: LinkIssued) -> None:
-    """A new link replaces the one before."""
+    """A new link replaces the one before. Of a family that was forgotten meanwhile none is kept."""
+    whose = await tx.session.get(Recipient, link.party_id)
+    if whose is not None and whose.kind == FORGOTTEN:
+        return
     known: dict[str, str | datetime] = {"url": link.url, "expires_at": link.expires_at}
     await tx.session.execute(
         insert(Link)

@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from notify import messages
 from notify.rules import CONCERNED, WITH_LINK, Purpose, channels
-from notify.tables import Enrolment, Link, Recipient, Session
+from notify.tables import FORGOTTEN, Enrolment, Link, Recipient, Session
 
 EnrolmentEvent = (
     EnrolmentConfirmed
@@ -49,6 +49,8 @@ async def tell_enrolment(tx: Tx, cmd: TellEnrolment) -> None:
     recipient = await tx.session.get(Recipient, enrolment.party_id)
     if recipient is None:
         raise NotKnownYet("contact")
+    if recipient.kind == FORGOTTEN:
+        return
     if cmd.purpose in WITH_LINK and await tx.session.get(Link, enrolment.enrolment_id) is None:
         raise NotKnownYet("link")
     await _remember(tx, enrolment, "over" if session.called_off else cmd.state)

@@ -31,6 +31,10 @@ def check(
     typer.echo(f"{file.name} is right: {house.name.get('fr', house.id)}")
     typer.echo(f"  {len(house.organisations)} organisations: {', '.join(o.name for o in house.organisations)}")
     typer.echo(f"  {len(house.rooms) - halves} rooms, {house.area:g} m², and {halves} parts of them")
+    if until := house.enrolments:
+        typer.echo(
+            f"  one enrols until the eve, {until.on_the_eve:%H:%M}; before days off until {until.before_days_off:%H:%M}"
+        )
     typer.echo(
         f"  school holidays of zone {house.holidays.zone} are known until "
         f"{house.school_holidays_known_until}; a later day counts as none"

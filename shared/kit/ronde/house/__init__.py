@@ -1,8 +1,22 @@
 """The house as data: who is in it, its rooms, its hours, its holidays, and who may say what."""
 
 from .charter import Budget, Charter, Window
+from .enrolments import Agreement, Enrolments
 from .file import HouseFileError, Problem, load, parse
 from .model import Organisation, Room
 from .whole import House
 
-__all__ = ["Budget", "Charter", "House", "HouseFileError", "Organisation", "Problem", "Room", "Window", "load", "parse"]
+__all__ = [
+    "Agreement",
+    "Budget",
+    "Charter",
+    "Enrolments",
+    "House",
+    "HouseFileError",
+    "Organisation",
+    "Problem",
+    "Room",
+    "Window",
+    "load",
+    "parse",
+]

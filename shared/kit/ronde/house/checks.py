@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 from ronde_contracts.catalogue import BY_TYPE
 
 from .charter import Charter
+from .enrolments import Agreement
 from .explain import did_you_mean
 from .lines import Path
 from .model import Closure, Head, OrganisationEntry, RoomEntry
@@ -122,6 +123,22 @@ def of_closures(closures: Mapping[int, Closure]) -> Iterator[Finding]:
                     ("closures", n),
                     f"this closing shares days with number {m + 1} ({other.first} to {other.last}). "
                     "Make it one, or let one begin after the other",
+                )
+
+
+def of_agreements(agreements: Mapping[int, Agreement], known: Collection[str]) -> Iterator[Finding]:
+    """Each is of a member of the house, and nobody signs two of one organisation."""
+    first: dict[tuple[str, str], int] = {}
+    for n, one in agreements.items():
+        if one.organisation not in known:
+            says = did_you_mean(one.organisation, known)
+            yield ("agreements", n, "organisation"), f"no organisation is called {one.organisation!r}. {says}"
+        for kind in one.signed_by:
+            if (m := first.setdefault((one.organisation, kind), n)) != n:
+                yield (
+                    ("agreements", n, "signed_by"),
+                    f"a {kind} signs number {m + 1} of {one.organisation!r} already. "
+                    "Make it one, with a new version when its words change",
                 )
 
 

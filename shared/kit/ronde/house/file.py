@@ -12,13 +12,14 @@ from pydantic import BaseModel, ValidationError
 
 from . import checks, explain
 from .charter import Charter
+from .enrolments import Agreement, Enrolments
 from .lines import Lines, Path
 from .model import COLOURS, Closure, Head, Holidays, Opening, Organisation, OrganisationEntry, RoomEntry
 from .rooms import assemble
 from .whole import House
 
 Entry = TypeVar("Entry", bound=BaseModel)
-SECTIONS = ("organisations", "rooms", "opening", "holidays", "closures", "charter")
+SECTIONS = ("organisations", "rooms", "opening", "holidays", "closures", "enrolments", "agreements", "charter")
 
 
 @dataclass(frozen=True, order=True)
@@ -74,6 +75,8 @@ class _Reader:
         closures = self._each(Closure, "closures", "closing", needed=False)
         opening = self._section(Opening, "opening")
         holidays = self._section(Holidays, "holidays")
+        enrolments = self._section(Enrolments, "enrolments") if "enrolments" in self.raw else None
+        agreements = self._each(Agreement, "agreements", "agreement", needed=False)
         charter = self._section(Charter, "charter") if "charter" in self.raw else None
 
         self._same_names("organisations")
@@ -81,6 +84,7 @@ class _Reader:
         self._found(checks.of_organisations(organisations))
         self._found(checks.of_rooms(rooms, [str(room.get("id")) for room in self._entries("rooms")]))
         self._found(checks.of_closures(closures))
+        self._found(checks.of_agreements(agreements, [one.id for one in organisations.values()]))
         if charter is not None:
             self._found(checks.of_charter(charter, organisations.values(), [room.id for room in rooms.values()]))
         if head is not None:
@@ -88,6 +92,8 @@ class _Reader:
             words: dict[Path, Mapping[str, str]] = {("name",): head.name}
             words |= {("rooms", n, "name"): room.name for n, room in rooms.items()}
             words |= {("closures", n, "reason"): closure.reason for n, closure in closures.items()}
+            for n, agreement in agreements.items():
+                words |= {("agreements", n, "title"): agreement.title, ("agreements", n, "text"): agreement.text}
             self._found(checks.of_words(head, words))
         if self.problems or head is None or opening is None or holidays is None:
             return None
@@ -104,6 +110,8 @@ class _Reader:
             hours=opening,
             holidays=holidays,
             closures=tuple(closures.values()),
+            enrolments=enrolments,
+            agreements=tuple(agreements.values()),
             charter=charter,
         )
 

@@ -1,23 +1,26 @@
 """The house, whole: what services ask it."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 from ronde_contracts.catalogue import EVENTS
-from ronde_contracts.event import Language, Slug, Words
+from ronde_contracts.event import Language, PartyKind, Slug, Words
 
 from .calendar import public_holidays, school_holiday, school_holidays_until
 from .charter import Charter
-from .model import Closure, Holidays, Hours, Opening, Organisation, Room
+from .enrolments import Agreement, Enrolments
+from .model import WEEKDAYS, Closure, Holidays, Hours, Opening, Organisation, Room
 
 ANY_PARTNER = "*"
 SERVICES: tuple[str, ...] = tuple(
     dict.fromkeys(producer for event in EVENTS if (producer := event.routing_key.split(".")[0]) != ANY_PARTNER)
 )
 """The house's own services: booking, enrolment, notify."""
+A_YEAR = 366
+"""Days: a house that has been closed for longer closes no enrolment."""
 
 _CLOSED_THAT_DAY = (
     {"fr": "Fermé le lundi", "en": "Closed on Mondays"},
@@ -44,6 +47,8 @@ class House(BaseModel):
     hours: Opening
     holidays: Holidays
     closures: tuple[Closure, ...]
+    enrolments: Enrolments | None = None
+    agreements: tuple[Agreement, ...] = ()
     charter: Charter | None = None
 
     @property
@@ -92,6 +97,24 @@ class House(BaseModel):
         """The closed days of a span, both ends included, with their reasons."""
         return {day: reason for day in _days(first, last) if (reason := self.closed(day))}
 
+    def enrolments_close(self, starts_at: datetime) -> datetime | None:
+        """Until when one may enrol in a session that starts then, in working time; None: until it starts."""
+        if self.enrolments is None:
+            return None
+        day = starts_at.astimezone(self.timezone).date()
+        before = (day - timedelta(days=n) for n in range(1, A_YEAR))
+        last = next((one for one in before if self._works(self.enrolments, one)), None)
+        if last is None:
+            return None
+        eve = last == day - timedelta(days=1)
+        clock = self.enrolments.on_the_eve if eve else self.enrolments.before_days_off
+        return datetime.combine(last, clock, self.timezone)
+
+    def agreement(self, organisation: Slug, kind: PartyKind) -> Agreement | None:
+        """What they sign before they enrol with that organisation for the first time; None: nothing."""
+        wanted = (one for one in self.agreements if one.organisation == organisation and kind in one.signed_by)
+        return next(wanted, None)
+
     def school_holiday(self, day: date) -> Words | None:
         """The school holidays of the house's zone on that day, open or closed; None when none are known."""
         return school_holiday(day, self.holidays.zone)
@@ -99,6 +122,9 @@ class House(BaseModel):
     @property
     def school_holidays_known_until(self) -> date:
         return school_holidays_until()
+
+    def _works(self, enrolments: Enrolments, day: date) -> bool:
+        return WEEKDAYS[day.weekday()] in enrolments.working_days and self.closed(day) is None
 
     @cached_property
     def _organisations(self) -> Mapping[Slug, Organisation]:

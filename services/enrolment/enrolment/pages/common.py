@@ -1,0 +1,24 @@
+"""What several pages share."""
+
+from typing import Annotated
+
+from fastapi import Query
+from ronde.clock import now
+from starlette.responses import Response
+
+from enrolment.tables import Session
+
+SHOWN = ["GET", "HEAD"]
+NOINDEX = "noindex, nofollow"
+Token = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9]{12}$")]
+"""Of the family's page that somebody comes from: public pages hand it on, so that no second code is needed."""
+
+
+def began(session: Session) -> bool:
+    return session.starts_at is not None and session.starts_at <= now()
+
+
+def private(response: Response) -> Response:
+    """The address is the key: no search engine, no cache (the door says no-store)."""
+    response.headers["X-Robots-Tag"] = NOINDEX
+    return response

@@ -1,0 +1,54 @@
+"""All that the house holds about a family, for one of its guardians to take away."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from enrolment.queries.enrolments import Seen
+from enrolment.queries.line import line_for
+from enrolment.queries.people import FamilySeen, family
+from enrolment.tables import Attendance, LineChange, OwnFamily, Signature
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """An enrolment, what became of it and why; `came` None when nobody counted."""
+
+    seen: Seen
+    news: Sequence[LineChange]
+    came: Attendance | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holding:
+    """The family as its guardian sees it, what happened, and what organisations say of it."""
+
+    family: FamilySeen
+    histories: tuple[History, ...]
+    own_family_of: tuple[str, ...]
+    signatures: tuple[Signature, ...]
+
+
+async def holding(session: AsyncSession, token: str) -> Holding | None:
+    """By a link to the family's page; None for one that nobody was given, or whose visit is over."""
+    seen = await family(session, token)
+    if seen is None:
+        return None
+    histories = [
+        History(
+            seen=one,
+            news=await line_for(session, one.enrolment),
+            came=await session.get(Attendance, one.enrolment.id),
+        )
+        for one in seen.enrolments
+    ]
+    own = await session.scalars(select(OwnFamily.organisation).where(OwnFamily.party_id == seen.party.id))
+    signed = await session.scalars(select(Signature).where(Signature.party_id == seen.party.id))
+    return Holding(
+        family=seen,
+        histories=tuple(histories),
+        own_family_of=tuple(own.all()),
+        signatures=tuple(signed.all()),
+    )
