@@ -12,7 +12,7 @@ from ronde.web import Organisation
 from ronde_contracts.notify import Channel
 
 from notify import queries
-from notify.rules import Purpose
+from notify.purposes import Purpose
 
 router = APIRouter()
 Status = Literal["scheduled", "sending", "sent", "failed", "unknown", "withdrawn"]

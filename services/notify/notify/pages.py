@@ -9,7 +9,7 @@ from ronde.service import service_of
 from ronde.web import Staff, render
 
 from notify import queries
-from notify.rules import Purpose
+from notify.purposes import Purpose
 
 router = APIRouter(include_in_schema=False)
 A_PAGE = 100
@@ -19,6 +19,8 @@ PURPOSES = {
     Purpose.ACCEPTED: {"fr": "Place acceptée", "en": "Place accepted"},
     Purpose.WAITING: {"fr": "Sur la liste d'attente", "en": "On the waiting list"},
     Purpose.OFFERED: {"fr": "Place proposée", "en": "Place offered"},
+    Purpose.DEADLINE_NEAR: {"fr": "Délai bientôt passé", "en": "Time to answer nearly over"},
+    Purpose.REMINDER: {"fr": "Rappel de la veille", "en": "Reminder on the day before"},
     Purpose.EXPIRED: {"fr": "Délai passé", "en": "Time to answer over"},
     Purpose.WITHDRAWN: {"fr": "Désistement noté", "en": "Withdrawal noted"},
     Purpose.MOVED: {"fr": "Séance déplacée", "en": "Session moved"},

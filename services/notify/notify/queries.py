@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from notify.tables import Enrolment, Message, Session
+from notify.tables import Enrolment, Message, News, Session
 
 COLUMNS = (
     Message.id,
-    Message.purpose,
+    News.purpose,
     Message.channel,
     Message.status,
     Message.problem,
@@ -59,7 +59,8 @@ async def messages(session: AsyncSession, *, limit: int, before: UUID | None = N
     asked = (
         select(*COLUMNS)
         .select_from(Message)
-        .join(Enrolment, Enrolment.enrolment_id == Message.enrolment_id)
+        .join(News, News.id == Message.news_id)
+        .join(Enrolment, Enrolment.enrolment_id == News.enrolment_id)
         .join(Session, (Session.organiser == Enrolment.organiser) & (Session.session_id == Enrolment.session_id))
         .order_by(Message.id.desc())
         .limit(limit)

@@ -134,8 +134,8 @@ class Enrolment:
         subscription = next(one for one in subscriptions.all if isinstance(received.data, one.event))
         async with self.db.transaction() as tx:
             verdict = await judge(tx.session, subscription.queue, received)
-            if verdict is Verdict.NEW:
-                await subscription.handler(tx, received)
+            if handler := subscription.handler_for(verdict):
+                await handler(tx, received)
         return verdict
 
     async def again(self) -> None:
@@ -197,8 +197,11 @@ class Postbox:
             self.taken.append(letter)
         return outcome
 
-    async def find(self, reference: UUID) -> Outcome:
+    async def find(self, reference: UUID, provider: str | None = None) -> Outcome:  # noqa: ARG002
         return Taken(f"p-{reference}") if reference in {one.id for one in self.taken} else Unknown("not-seen")
+
+    def room(self, most: int) -> int:
+        return most
 
     async def close(self) -> None:
         """Nothing is kept open."""
@@ -214,6 +217,7 @@ async def _nothing(_letter: Letter) -> None:
 
 async def statuses(db: Database, family: Family) -> list[tuple[str, str, str]]:
     """(purpose, channel, status) of every message about the family's enrolment, oldest first."""
-    asked = text("SELECT purpose, channel, status FROM messages WHERE enrolment_id = :id ORDER BY id")
+    asked = text("SELECT purpose, channel, status FROM messages JOIN news ON news.id = news_id"
+                 " WHERE enrolment_id = :id ORDER BY messages.id")  # fmt: skip
     async with db.reading() as session:
         return [(row[0], row[1], row[2]) for row in await session.execute(asked, {"id": family.enrolment_id})]
