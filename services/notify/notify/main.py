@@ -1,6 +1,8 @@
 """Puts notify together: its consumers, its doors, and a sender for each channel."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import ronde.service
@@ -10,13 +12,17 @@ from ronde.web.language import pick
 from ronde.work import Worker
 from ronde_contracts.notify import Channel
 
-from notify import api, pages
+from notify import api, pages, receipts, webhooks
 from notify.consumers import subscriptions
 from notify.providers import Provider
-from notify.providers.sms import HttpSms
-from notify.providers.smtp import Smtp
-from notify.sending import Looker, Sender
+from notify.providers.accounts import Account
+from notify.providers.build import fleet
+from notify.providers.gate import Gate, mailbox, phone
+from notify.receipts import keeper
+from notify.sending import HANDS, Looker, Sender
 from notify.settings import Settings
+from notify.use_cases.apply_receipts import apply_receipts
+from notify.use_cases.stop_waiting import stop_waiting
 from notify.wording import Wording
 
 HERE = Path(__file__).parent
@@ -32,42 +38,56 @@ def workers(service: Service) -> list[Worker]:
     senders: list[Worker] = []
     lookers: list[Worker] = []
     for channel, provider in providers(service).items():
-        sender = Sender(service.db, channel, provider, wording, lease=lease)
-        senders.append(Worker(f"send {channel}", sender.send, every=1.0))
+        sender = Sender(service.db, channel, provider, wording, settings.terms, lease=lease)
+        senders += [Worker(f"send {channel}", sender.send, every=1.0) for _ in range(HANDS)]
         lookers.append(Looker(sender))
 
     def wake() -> None:
         for worker in senders:
             worker.wake()
 
-    return [*senders, *lookers, Ears(service.db.engine, CHANNEL, wake)]
+    return [*senders, *lookers, Ears(service.db.engine, CHANNEL, wake), *receipt_workers(service)]
 
 
 def providers(service: Service) -> dict[Channel, Provider]:
-    """Who carries what, by channel."""
-    smtp = Smtp(
-        settings.smtp_host,
-        settings.smtp_port,
-        security=settings.smtp_security,
-        user=settings.smtp_user,
-        password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
-        name=pick(service.house.name, service.house.languages[0]),
-        sender=settings.mail_from,
-        timeout=settings.provider_timeout,
-    )
-    sms = HttpSms(
-        settings.sms_url,
-        token=settings.sms_token.get_secret_value(),
-        sender=settings.sms_sender,
-        timeout=settings.provider_timeout,
-    )
-    return {"sms": sms, "email": smtp}
+    """Who carries what, by channel: nothing gets to a provider but through the gate."""
+    house = pick(service.house.name, service.house.languages[0])
+    accounts: dict[Channel, Sequence[Account]] = {"sms": settings.sms_providers, "email": settings.email_providers}
+    checks = {"sms": phone(settings.stage), "email": mailbox}
+    carried: dict[Channel, Provider] = {}
+    for channel, given in accounts.items():
+        carriers = fleet(given, house=house, public_url=settings.public_url, timeout=settings.provider_timeout)
+        carriers.listen(partial(keeper, service.db))
+        carried[channel] = Gate(carriers, stage=settings.stage, guests=settings.guests, check=checks[channel])
+    return carried
+
+
+def receipt_workers(service: Service) -> list[Worker]:
+    """What becomes of messages that a provider took."""
+    receipted = [one.id for one in settings.sms_providers if one.gives_receipts]
+    silence = timedelta(hours=settings.receipt_hours)
+
+    async def apply() -> bool:
+        async with service.db.transaction() as tx:
+            return await apply_receipts(tx)
+
+    async def look_for_silence() -> bool:
+        async with service.db.transaction() as tx:
+            await receipts.forget(tx.session)
+            return await stop_waiting(tx, receipted, silence)
+
+    applying = Worker("receipts", apply, every=5.0)
+    return [
+        applying,
+        Worker("silence", look_for_silence, every=60.0),
+        Ears(service.db.engine, receipts.CHANNEL, applying.wake),
+    ]
 
 
 app = build(
     settings,
     subscriptions=subscriptions,
-    routers=[api.router, pages.router],
+    routers=[api.router, pages.router, webhooks.router(settings.accounts)],
     workers=workers,
     migrations=HERE / "migrations",
     templates=HERE / "templates" / "pages",
