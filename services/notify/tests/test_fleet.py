@@ -158,10 +158,10 @@ async def test_numbers_of_films_are_for_trying_only() -> None:
 def test_trying_does_not_start_with_a_real_provider() -> None:
     far = {"kind": "brevo", "key": "k"}
     with pytest.raises(ValidationError, match="not on this machine: brevo"):
-        Settings(stage="try", sms_providers=[far])  # type: ignore[arg-type]
-    Settings(stage="staging", sms_providers=[far, {"kind": "ronde"}])  # type: ignore[arg-type]
+        Settings(stage="try", sms_providers=[far])
+    Settings(stage="staging", sms_providers=[far, {"kind": "ronde"}])
     with pytest.raises(ValidationError, match="same name: brevo"):
-        Settings(stage="staging", sms_providers=[far, far])  # type: ignore[arg-type]
+        Settings(stage="staging", sms_providers=[far, far])
 
 
 @pytest.mark.parametrize("sender", ["Ma Ville", "Bibliotheque", "12", "0612345678", "é-mail"])

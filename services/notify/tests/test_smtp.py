@@ -22,8 +22,8 @@ class Server:
     """A real one. `answers` by recipient, to RCPT; `conversations`: which connection brought which recipients."""
 
     answers: dict[str, str] = field(default_factory=dict)
-    conversations: list[tuple[int, list[str]]] = field(default_factory=list)
-    connections: set[asyncio.Transport] = field(default_factory=set)
+    conversations: list[tuple[Any, list[str]]] = field(default_factory=list)
+    connections: set[Any] = field(default_factory=set)
     port: int = 0
 
     async def handle_RCPT(  # noqa: N802
@@ -37,7 +37,7 @@ class Server:
 
     async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         await asyncio.sleep(0.01)
-        self.conversations.append((session.peer[1], list(envelope.rcpt_tos)))
+        self.conversations.append((session.peer, list(envelope.rcpt_tos)))
         return "250 taken"
 
     def hang_up(self) -> None:
