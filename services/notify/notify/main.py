@@ -13,6 +13,7 @@ from ronde.work import Worker
 from ronde_contracts.notify import Channel
 
 from notify import api, pages, receipts, webhooks
+from notify.chores import chores
 from notify.consumers import subscriptions
 from notify.providers import Provider
 from notify.providers.accounts import Account
@@ -46,7 +47,7 @@ def workers(service: Service) -> list[Worker]:
         for worker in senders:
             worker.wake()
 
-    return [*senders, *lookers, Ears(service.db.engine, CHANNEL, wake), *receipt_workers(service)]
+    return [*senders, *lookers, Ears(service.db.engine, CHANNEL, wake), *receipt_workers(service), *chores(service, settings)]
 
 
 def providers(service: Service) -> dict[Channel, Provider]:

@@ -174,10 +174,12 @@ class Before:
                 yield row.channel
 
     def will_be_told_anyway(self, guardian: UUID, news: UUID) -> bool:
-        """Nothing has reached them, and what still waits will say what is true by itself."""
+        """What still waits will say what is true by itself: a move, or anything when nothing has reached them yet."""
         others = [row for row in self.rows if row.guardian_id == guardian and row.news_id != news]
-        waiting = any(row.status == "scheduled" for row in others) or bool(self.unaddressed - {news})
-        return waiting and not any(row.status in LEFT for row in others)
+        waiting = {row.purpose for row in others if row.status == "scheduled"}
+        if Purpose.MOVED in waiting:
+            return True
+        return bool(waiting or self.unaddressed - {news}) and not any(row.status in LEFT for row in others)
 
 
 async def _before(session: AsyncSession, enrolments: Sequence[Enrolment]) -> dict[tuple[UUID, str, UUID], Before]:
@@ -191,7 +193,7 @@ async def _before(session: AsyncSession, enrolments: Sequence[Enrolment]) -> dic
     key = (Enrolment.party_id, Enrolment.organiser, Enrolment.session_id)
     found: dict[tuple[UUID, str, UUID], Before] = defaultdict(Before)
     rows = await session.execute(
-        select(*key, Message.id, Message.news_id, Message.guardian_id, Message.channel, Message.status)
+        select(*key, News.purpose, Message.id, Message.news_id, Message.guardian_id, Message.channel, Message.status)
         .join(News, News.id == Message.news_id)
         .join(Enrolment, Enrolment.enrolment_id == News.enrolment_id)
         .where(of_the_same)

@@ -19,6 +19,8 @@ from ronde_contracts.enrolment import (
     EnrolmentOffered,
     EnrolmentWaitlisted,
     EnrolmentWithdrawn,
+    FamilyErased,
+    Guardian,
     LinkIssued,
     SessionCalledOff,
     SessionMoved,
@@ -65,6 +67,7 @@ class Family:
     language: str = "fr"
     party_id: UUID = field(default_factory=new_id)
     enrolment_id: UUID = field(default_factory=new_id)
+    guardians: tuple[Guardian, ...] = ()
 
     @property
     def link(self) -> str:
@@ -72,7 +75,12 @@ class Family:
 
     def contact(self) -> ContactRecorded:
         return ContactRecorded(
-            party_id=self.party_id, party_kind="family", language=self.language, email=self.email, phone=self.phone
+            party_id=self.party_id,
+            party_kind="family",
+            language=self.language,
+            email=self.email,
+            phone=self.phone,
+            guardians=self.guardians,
         )
 
     def link_issued(self) -> LinkIssued:
@@ -98,6 +106,11 @@ class Family:
 def families(count: int, **given: Any) -> list[Family]:
     """That many, each with its own number and address."""
     return [Family(f"+336399{n:05}", f"famille{n}@example.org", **given) for n in range(count)]
+
+
+def guardian(phone: str | None = None, email: str | None = None, **given: Any) -> Guardian:
+    """One adult of a family."""
+    return Guardian(guardian_id=new_id(), phone=phone, email=email, **given)
 
 
 class Enrolment:
@@ -172,6 +185,9 @@ class Enrolment:
 
     async def expires(self, family: Family, workshop: Workshop) -> None:
         await self.say(EnrolmentExpired(**family.said(workshop)))
+
+    async def forgets(self, family: Family) -> None:
+        await self.say(FamilyErased(party_id=family.party_id, party_kind="family"))
 
     async def withdraws(self, family: Family, workshop: Workshop, was: str = "confirmed") -> None:
         await self.say(EnrolmentWithdrawn.model_validate({"was": was, **family.said(workshop)}))

@@ -123,6 +123,7 @@ class Supervisor:
             "RONDE_KEYS_FILE": str(self.directory / "keys.json"),
             "RONDE_SECRET": known.cookies[name],
             "RONDE_STAGE": "try",
+            "RONDE_TELL_HOURS": "00:00-23:59",  # nobody is woken: a trial at night shows what is sent
             "RONDE_EMAIL_PROVIDERS": json.dumps([{"kind": "smtp", "port": ports.catcher_smtp}]),
             "RONDE_SMS_PROVIDERS": json.dumps(
                 [{"kind": "ronde", "url": f"http://127.0.0.1:{ports.catcher}/sms", "token": known.sms_token}]

@@ -12,6 +12,8 @@ from notify.tables import Enrolment, Message, News, Session
 
 COLUMNS = (
     Message.id,
+    Message.news_id,
+    Message.guardian_id,
     News.purpose,
     Message.channel,
     Message.status,
@@ -36,6 +38,8 @@ class Told:
     """One message and what it was about."""
 
     id: UUID
+    news_id: UUID
+    guardian_id: UUID
     purpose: str
     channel: str
     status: str
