@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import ronde.service
+from fastapi import FastAPI
 from ronde.ears import Ears
-from ronde.service import Service, build
+from ronde.service import Service
 from ronde.web.language import pick
 from ronde.work import Worker
 from ronde_contracts.notify import Channel
@@ -29,12 +31,12 @@ from notify.wording import Wording
 HERE = Path(__file__).parent
 CHANNEL = "notify_messages"
 """The NOTIFY that a new message sends, by a trigger."""
-settings = Settings()
 
 
 def workers(service: Service) -> list[Worker]:
     """Raises WordsMissing when a message could not be written: then the service does not start."""
     wording = Wording(service.house)
+    settings = cast(Settings, service.settings)
     lease = timedelta(seconds=10 * settings.provider_timeout)  # a timeout is for one step, SMTP has seven
     senders: list[Worker] = []
     lookers: list[Worker] = []
@@ -47,11 +49,13 @@ def workers(service: Service) -> list[Worker]:
         for worker in senders:
             worker.wake()
 
-    return [*senders, *lookers, Ears(service.db.engine, CHANNEL, wake), *receipt_workers(service), *chores(service, settings)]
+    ears = Ears(service.db.engine, CHANNEL, wake)
+    return [*senders, *lookers, ears, *receipt_workers(service), *chores(service, settings)]
 
 
 def providers(service: Service) -> dict[Channel, Provider]:
     """Who carries what, by channel: nothing gets to a provider but through the gate."""
+    settings = cast(Settings, service.settings)
     house = pick(service.house.name, service.house.languages[0])
     accounts: dict[Channel, Sequence[Account]] = {"sms": settings.sms_providers, "email": settings.email_providers}
     checks = {"sms": phone(settings.stage), "email": mailbox}
@@ -65,6 +69,7 @@ def providers(service: Service) -> dict[Channel, Provider]:
 
 def receipt_workers(service: Service) -> list[Worker]:
     """What becomes of messages that a provider took."""
+    settings = cast(Settings, service.settings)
     receipted = [one.id for one in settings.sms_providers if one.gives_receipts]
     silence = timedelta(hours=settings.receipt_hours)
 
@@ -85,14 +90,20 @@ def receipt_workers(service: Service) -> list[Worker]:
     ]
 
 
-app = build(
-    settings,
-    subscriptions=subscriptions,
-    routers=[api.router, pages.router, webhooks.router(settings.accounts)],
-    workers=workers,
-    migrations=HERE / "migrations",
-    templates=HERE / "templates" / "pages",
-)
+def build(settings: Settings) -> FastAPI:
+    """The service as an app. Nothing is connected before it starts."""
+    return ronde.service.build(
+        settings,
+        subscriptions=subscriptions,
+        routers=[api.router, pages.router, webhooks.router(settings.accounts)],
+        workers=workers,
+        migrations=HERE / "migrations",
+        templates=HERE / "templates" / "pages",
+    )
+
+
+settings = Settings()
+app = build(settings)
 
 
 def run() -> None:

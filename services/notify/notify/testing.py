@@ -1,16 +1,24 @@
 """What the tests of notify share: enrolment's voice, and a provider that answers as it is told."""
 
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
 from ronde.clock import now
 from ronde.database import Database
 from ronde.envelope import Received
+from ronde.house import load
 from ronde.ids import new_id, reference
 from ronde.inbox import Verdict, judge
+from ronde.web.keys import digest
 from ronde_contracts.enrolment import (
     ContactRecorded,
     EnrolmentConfirmed,
@@ -30,7 +38,9 @@ from ronde_contracts.event import Event
 from sqlalchemy import text
 
 from notify.consumers import subscriptions
+from notify.main import build
 from notify.providers import Letter, Outcome, Taken, Unknown
+from notify.settings import Settings
 
 TUESDAY = datetime(2035, 1, 16, 8, 30, tzinfo=UTC)
 """mardi 16 janvier 2035, 9 h 30: far enough that no message of a test comes too late."""
@@ -237,3 +247,21 @@ async def statuses(db: Database, family: Family) -> list[tuple[str, str, str]]:
                  " WHERE enrolment_id = :id ORDER BY messages.id")  # fmt: skip
     async with db.reading() as session:
         return [(row[0], row[1], row[2]) for row in await session.execute(asked, {"id": family.enrolment_id})]
+
+
+@asynccontextmanager
+async def doors(db: Database, house_file: Path, folder: Path) -> AsyncIterator[AsyncClient]:
+    """Notify's HTTP doors over that database, without broker or workers. Each organisation's key is `key-of-<it>`."""
+    app = doors_app(db, house_file, folder)
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://notify.test") as client:
+        yield client
+
+
+def doors_app(db: Database, house_file: Path, folder: Path) -> FastAPI:
+    """The same as an app."""
+    keys = folder / "keys.json"
+    keys.write_text(json.dumps({who: digest(f"key-of-{who}") for who in ("bottines", "relais", "acepp")}))
+    settings = Settings(house_file=house_file, keys_file=keys, secret="s" * 40)
+    app = build(settings)
+    app.state.service = SimpleNamespace(settings=settings, house=load(house_file), db=db)
+    return app
