@@ -78,7 +78,7 @@ def test_enough_for_today_is_put_off_to_tomorrow_except_deadlines_and_cancellati
 def test_what_advertises_keeps_to_the_laws_hours(monkeypatch: pytest.MonkeyPatch) -> None:
     """No purpose of ours advertises yet: a row that does."""
     row = Row(channels=("sms",), kind="promotional")
-    monkeypatch.setitem(PURPOSES, Purpose.CONFIRMED, row)  # type: ignore[arg-type]
+    monkeypatch.setitem(PURPOSES, Purpose.CONFIRMED, row)
     it = occasion("2035-01-20T09:30")
     assert judged(Purpose.CONFIRMED, it, "2035-01-16T07:30") == PutOff(paris("2035-01-16T08:00"), "quiet-hours")
     assert judged(Purpose.CONFIRMED, it, "2035-01-16T21:30") == PutOff(paris("2035-01-17T08:00"), "quiet-hours")

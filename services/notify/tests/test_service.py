@@ -104,6 +104,7 @@ async def notify(amqp: Amqp, database_url: str, house_file: Path, tmp_path: Path
             "RONDE_KEYS_FILE": str(keys),
             "RONDE_SECRET": "s" * 40,
             "RONDE_STAGE": "try",
+            "RONDE_TELL_HOURS": "00:00-23:59",
             "RONDE_EMAIL_PROVIDERS": json.dumps([{"kind": "smtp", "port": catcher.smtp_port}]),
             "RONDE_SMS_PROVIDERS": json.dumps([{"kind": "ronde", "url": catcher.sms_url, "token": "t"}]),
         }

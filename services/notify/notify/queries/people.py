@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from notify.settings import Terms
 from notify.suppressions import hash_of, suppressed
-from notify.tables import Enrolment, Message, News, Recipient
+from notify.tables import Enrolment, Recipient
 from notify.tables.people import Why
 
 
@@ -44,15 +44,6 @@ async def by_address(session: AsyncSession, terms: Terms, typed: str) -> list[Pe
         | Recipient.party_id.in_(of_reference)
     )
     return await _people(session, terms, which)
-
-
-async def written_to(session: AsyncSession, terms: Terms, typed: str) -> list[UUID]:
-    """The news of every message that went to this address, also when it is nobody's any more."""
-    hashes = [hash_of(terms, channel, typed) for channel in ("sms", "email")]
-    rows = await session.scalars(
-        select(News.id).join(Message, Message.news_id == News.id).where(Message.address_hash.in_(hashes)).distinct()
-    )
-    return list(rows)
 
 
 async def _people(session: AsyncSession, terms: Terms, which: ColumnElement[bool]) -> list[Person]:
