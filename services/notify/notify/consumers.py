@@ -1,5 +1,8 @@
 """What notify consumes: all of it is enrolment's, and each event becomes one command."""
 
+from datetime import datetime
+
+from ronde.clock import now
 from ronde.database import Tx
 from ronde.subscriber import Received, Subscriptions
 from ronde_contracts.enrolment import (
@@ -16,11 +19,13 @@ from ronde_contracts.enrolment import (
     SessionMoved,
     SessionOpened,
 )
+from ronde_contracts.event import Event
 
-from notify.rules import Purpose
+from notify.purposes import Purpose
 from notify.use_cases.forget_family import ForgetFamily, forget_family
 from notify.use_cases.record_contact import record_contact, record_link
 from notify.use_cases.tell_enrolment import EnrolmentEvent, TellEnrolment, tell_enrolment
+from notify.use_cases.tell_overtaken import TellOvertaken, tell_overtaken
 from notify.use_cases.tell_session import TellSession, tell_session
 
 subscriptions = Subscriptions("notify")
@@ -38,25 +43,48 @@ async def on_link_issued(tx: Tx, event: Received[LinkIssued]) -> None:
 
 @subscriptions.on(FamilyErased)
 async def on_family_erased(tx: Tx, event: Received[FamilyErased]) -> None:
-    await forget_family(tx, ForgetFamily(party_id=event.data.party_id, version=event.sequence))
+    await forget_family(tx, ForgetFamily(party_id=event.data.party_id, sequence=event.sequence))
+
+
+@subscriptions.overtaken(FamilyErased)
+async def on_family_erased_overtaken(tx: Tx, event: Received[FamilyErased]) -> None:
+    """Whatever was said of them since: who asks to be forgotten is."""
+    await on_family_erased(tx, event)
 
 
 @subscriptions.on(SessionOpened)
 async def on_session_opened(tx: Tx, event: Received[SessionOpened]) -> None:
-    await tell_session(tx, TellSession(session=event.data, version=event.sequence))
+    await tell_session(tx, TellSession(session=event.data, version=event.sequence, said_at=_said_at(event)))
 
 
 @subscriptions.on(SessionMoved)
 async def on_session_moved(tx: Tx, event: Received[SessionMoved]) -> None:
-    facts = {"was_starting_at": event.data.was_starting_at.isoformat()}
-    cmd = TellSession(session=event.data, version=event.sequence, purpose=Purpose.MOVED, facts=facts)
+    cmd = TellSession(
+        session=event.data,
+        version=event.sequence,
+        said_at=_said_at(event),
+        purpose=Purpose.MOVED,
+        facts={"was_starting_at": event.data.was_starting_at.isoformat()},
+    )
     await tell_session(tx, cmd)
 
 
 @subscriptions.on(SessionCalledOff)
 async def on_session_called_off(tx: Tx, event: Received[SessionCalledOff]) -> None:
-    cmd = TellSession(session=event.data, version=event.sequence, purpose=Purpose.CALLED_OFF, reason=event.data.reason)
+    cmd = TellSession(
+        session=event.data,
+        version=event.sequence,
+        said_at=_said_at(event),
+        purpose=Purpose.CALLED_OFF,
+        reason=event.data.reason,
+    )
     await tell_session(tx, cmd)
+
+
+@subscriptions.overtaken(SessionCalledOff)
+async def on_session_called_off_overtaken(tx: Tx, event: Received[SessionCalledOff]) -> None:
+    """It has been planned again since: those who were in it then are told all the same."""
+    await tell_overtaken(tx, TellOvertaken(session=event.data, version=event.sequence, said_at=_said_at(event)))
 
 
 @subscriptions.on(EnrolmentConfirmed)
@@ -72,8 +100,7 @@ async def on_enrolment_waitlisted(tx: Tx, event: Received[EnrolmentWaitlisted]) 
 
 @subscriptions.on(EnrolmentOffered)
 async def on_enrolment_offered(tx: Tx, event: Received[EnrolmentOffered]) -> None:
-    deadline = event.data.deadline.isoformat()
-    await tell_enrolment(tx, _enrolment(event, "offered", Purpose.OFFERED, deadline=deadline))
+    await tell_enrolment(tx, _enrolment(event, "offered", Purpose.OFFERED, event.data.deadline))
 
 
 @subscriptions.on(EnrolmentDeclined)
@@ -92,7 +119,24 @@ async def on_enrolment_withdrawn(tx: Tx, event: Received[EnrolmentWithdrawn]) ->
     await tell_enrolment(tx, _enrolment(event, "withdrawn", Purpose.WITHDRAWN, was=event.data.was))
 
 
+def _said_at(event: Received[Event]) -> datetime:
+    """Whoever does not say when said it now."""
+    return event.time or now()
+
+
 def _enrolment(
-    event: Received[EnrolmentEvent], state: str, purpose: Purpose | None, **facts: str | int
+    event: Received[EnrolmentEvent],
+    state: str,
+    purpose: Purpose | None,
+    deadline: datetime | None = None,
+    **facts: str | int,
 ) -> TellEnrolment:
-    return TellEnrolment(enrolment=event.data, state=state, version=event.sequence, purpose=purpose, facts=facts)
+    return TellEnrolment(
+        enrolment=event.data,
+        state=state,
+        version=event.sequence,
+        said_at=_said_at(event),
+        purpose=purpose,
+        deadline=deadline,
+        facts={**facts, "deadline": deadline.isoformat()} if deadline else facts,
+    )

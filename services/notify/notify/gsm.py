@@ -32,6 +32,11 @@ def _plain(character: str) -> str:
     return character if unicodedata.category(character)[0] in "LMN" else ""
 
 
+def in_gsm(text: str) -> bool:
+    """Whether it can go as GSM-7: else each part holds 70 characters, not 160."""
+    return bool(smsutil.is_valid_gsm(text))
+
+
 def parts(text: str) -> int:
     """How many SMS the text takes, and is paid for."""
     return len(smsutil.split(text).parts)

@@ -1,6 +1,7 @@
 """What a message says: templates in files, one per purpose, channel and language, none of which may be missing.
 
-`templates/<purpose>.<channel>.<language>.txt`; the first line of an e-mail's is its subject.
+`templates/<purpose>.<channel>.<language>.txt`; the first line of an e-mail's is its subject. Every e-mail ends with
+`footer.email.<language>.txt`, which leads to their preferences.
 """
 
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from ronde.web.language import pick
 from ronde_contracts.notify import Channel
 
 from notify.gsm import LENGTHS, parts, plain, shorten
-from notify.rules import Purpose
+from notify.purposes import Purpose
 from notify.tables import Enrolment, Session
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -43,7 +44,7 @@ class Wording:
             for purpose in Purpose
             for channel in get_args(Channel)
             for language in house.languages
-        }
+        } | {f"footer.email.{language}.txt" for language in house.languages}
         missing = sorted(name for name in names if not (templates / name).is_file())
         missing += [f"dates in {language}" for language in house.languages if language not in dates.LOCALES]
         if missing:
@@ -70,7 +71,8 @@ class Wording:
         """(subject, text, html)."""
         written = self._text.get_template(f"{purpose}.email.{language}.txt").render(self._spoken(language, facts))
         subject, _, text = written.strip().partition("\n")
-        text = text.strip() + "\n"
+        footer = self._text.get_template(f"footer.email.{language}.txt").render(facts)
+        text = f"{text.strip()}\n\n{footer.strip()}\n"
         html = self._html.get_template("email.html").render(
             language=language,
             house=pick(self._house.name, language),
@@ -91,7 +93,7 @@ class Wording:
 
 
 def facts_of(
-    enrolment: Enrolment, session: Session, link: str | None, facts: Mapping[str, Any], language: str
+    enrolment: Enrolment, session: Session, link: str | None, facts: Mapping[str, Any], preferences: str, language: str
 ) -> dict[str, Any]:
     """What a template may say. No name of a person, and nothing of their circumstances, is among it."""
     was_starting_at, deadline = facts.get("was_starting_at"), facts.get("deadline")
@@ -105,6 +107,7 @@ def facts_of(
         "children": enrolment.children,
         "state": enrolment.state,
         "link": link or "",
+        "preferences": preferences,
         "position": facts.get("position", 0),
         "was": facts.get("was", ""),
         "was_starting_at": datetime.fromisoformat(was_starting_at) if was_starting_at else None,

@@ -17,7 +17,7 @@ from notify.gsm import parts, plain, shorten
 from notify.main import workers
 from notify.providers import Letter
 from notify.providers.smtp import compose
-from notify.rules import Purpose
+from notify.purposes import Purpose
 from notify.tables import Enrolment, Session
 from notify.testing import Family, Workshop
 from notify.wording import SMS_PARTS, TEMPLATES, Wording, WordsMissing, facts_of
@@ -41,6 +41,7 @@ LONG: dict[str, Any] = {
     "was": "confirmed",
     "was_starting_at": LONGEST_DAY - timedelta(days=7),
     "deadline": LONGEST_DAY - timedelta(hours=4),
+    "preferences": "https://ronde.example/preferences/AbCdEfGhIjKlMnOp",
 }
 EVERY = [(purpose, language) for purpose in Purpose for language in ("fr", "en")]
 
@@ -173,4 +174,4 @@ def written_facts(title: str = "Matinée d'éveil") -> dict[str, Any]:
     known = {**family.said(workshop), "state": "confirmed"}
     told = {key: value for key, value in workshop.said().items() if key != "places"}
     session = Session(**told, called_off=False, reason=None, version=1)
-    return facts_of(Enrolment(**known), session, family.link, {}, "fr")
+    return facts_of(Enrolment(**known), session, family.link, {}, "", "fr")

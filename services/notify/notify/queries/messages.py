@@ -8,11 +8,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from notify.tables import Enrolment, Message, Session
+from notify.tables import Enrolment, Message, News, Session
 
 COLUMNS = (
     Message.id,
-    Message.purpose,
+    Message.news_id,
+    Message.guardian_id,
+    News.purpose,
     Message.channel,
     Message.status,
     Message.problem,
@@ -36,6 +38,8 @@ class Told:
     """One message and what it was about."""
 
     id: UUID
+    news_id: UUID
+    guardian_id: UUID
     purpose: str
     channel: str
     status: str
@@ -59,7 +63,8 @@ async def messages(session: AsyncSession, *, limit: int, before: UUID | None = N
     asked = (
         select(*COLUMNS)
         .select_from(Message)
-        .join(Enrolment, Enrolment.enrolment_id == Message.enrolment_id)
+        .join(News, News.id == Message.news_id)
+        .join(Enrolment, Enrolment.enrolment_id == News.enrolment_id)
         .join(Session, (Session.organiser == Enrolment.organiser) & (Session.session_id == Enrolment.session_id))
         .order_by(Message.id.desc())
         .limit(limit)
