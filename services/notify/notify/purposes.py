@@ -13,6 +13,7 @@ class Purpose(StrEnum):
     """Also the first part of its templates' names."""
 
     CONFIRMED = "enrolment-confirmed"
+    PROMOTED = "enrolment-promoted"
     ACCEPTED = "enrolment-accepted"
     WAITING = "enrolment-waiting"
     OFFERED = "enrolment-offered"
@@ -21,7 +22,12 @@ class Purpose(StrEnum):
     WITHDRAWN = "enrolment-withdrawn"
     REMINDER = "session-reminder"
     MOVED = "session-moved"
+    SUSPENDED = "session-suspended"
+    RESUMED = "session-resumed"
     CALLED_OFF = "session-called-off"
+    CODE = "code"
+    CONSENT_ASKED = "consent-asked"
+    OVERFULL = "session-overfull"
 
 
 Until = Literal["deadline", "start", "end"]
@@ -33,7 +39,8 @@ class Row:
     """How one purpose is told.
 
     - `channels`: for somebody who can be reached by both; who has only one is told everything by that one.
-    - `about`: "session" is told once to each guardian of a family, however many of its enrolments are in it.
+    - `about`: "session" is told once to each guardian of a family, however many of its enrolments are in it; an
+      "address" or an "organisation" is written to by itself (notices.py), and the rows below do not concern it.
     - `pace`: "at-once" answers what they have just done; "by-day" waits for the morning; "wakes" does not wait when it
       would come too late.
     - `until`, `lead`: of no use from `lead` before that moment on. `late`: then a person is told, or it is dropped.
@@ -43,7 +50,7 @@ class Row:
     """
 
     channels: tuple[Channel, ...]
-    about: Literal["enrolment", "session"] = "enrolment"
+    about: Literal["enrolment", "session", "address", "organisation"] = "enrolment"
     kind: Literal["functional", "promotional"] = "functional"
     pace: Pace = "at-once"
     until: Until = "end"
@@ -53,12 +60,18 @@ class Row:
     needs_link: bool = False
     corrects: bool = False
 
+    @property
+    def written(self) -> tuple[Channel, ...]:
+        """The channels that it must have templates for: what cannot arrive goes by the other one."""
+        return self.channels if self.about == "organisation" else ("sms", "email")
+
 
 TO_ANSWER = timedelta(hours=1)
 """Less than that is too little to read an offer, ask at home and answer."""
 
 PURPOSES: Mapping[Purpose, Row] = {
     Purpose.CONFIRMED: Row(channels=("sms", "email"), needs_link=True),  # the SMS at hand, the e-mail to find again
+    Purpose.PROMOTED: Row(channels=("sms", "email"), needs_link=True, pace="by-day"),
     Purpose.ACCEPTED: Row(channels=("sms", "email"), needs_link=True),
     Purpose.WAITING: Row(channels=("sms",), needs_link=True),
     Purpose.OFFERED: Row(
@@ -73,7 +86,12 @@ PURPOSES: Mapping[Purpose, Row] = {
         channels=("sms",), about="session", pace="by-day", until="start", lead=timedelta(hours=2), late="drop"
     ),
     Purpose.MOVED: Row(channels=("sms",), about="session", pace="wakes", corrects=True),
+    Purpose.SUSPENDED: Row(channels=("sms",), about="session", pace="wakes", corrects=True),
+    Purpose.RESUMED: Row(channels=("sms",), about="session", pace="wakes", corrects=True),
     Purpose.CALLED_OFF: Row(channels=("sms",), about="session", pace="wakes", corrects=True, counted=False),
+    Purpose.CODE: Row(channels=("sms", "email"), about="address"),
+    Purpose.CONSENT_ASKED: Row(channels=("email",), about="organisation"),
+    Purpose.OVERFULL: Row(channels=("email",), about="organisation"),
 }
 
 OF_A_SESSION = tuple(purpose for purpose, row in PURPOSES.items() if row.about == "session")

@@ -8,6 +8,7 @@ Words = Mapping[str, str]
 
 PURPOSES: Mapping[str, Words] = {
     Purpose.CONFIRMED: {"fr": "Inscription confirmée", "en": "Enrolment confirmed"},
+    Purpose.PROMOTED: {"fr": "Place libérée", "en": "Promoted from the waiting list"},
     Purpose.ACCEPTED: {"fr": "Place acceptée", "en": "Place accepted"},
     Purpose.WAITING: {"fr": "Sur la liste d'attente", "en": "On the waiting list"},
     Purpose.OFFERED: {"fr": "Place proposée", "en": "Place offered"},
@@ -16,7 +17,12 @@ PURPOSES: Mapping[str, Words] = {
     Purpose.WITHDRAWN: {"fr": "Désistement noté", "en": "Withdrawal noted"},
     Purpose.REMINDER: {"fr": "Rappel de la veille", "en": "Reminder on the day before"},
     Purpose.MOVED: {"fr": "Séance déplacée", "en": "Session moved"},
+    Purpose.SUSPENDED: {"fr": "Séance incertaine", "en": "Session not certain"},
+    Purpose.RESUMED: {"fr": "Séance maintenue", "en": "Session takes place after all"},
     Purpose.CALLED_OFF: {"fr": "Séance annulée", "en": "Session called off"},
+    Purpose.CODE: {"fr": "Code de confirmation", "en": "Code to confirm"},
+    Purpose.CONSENT_ASKED: {"fr": "Accord demandé", "en": "Consent asked"},
+    Purpose.OVERFULL: {"fr": "Trop d'inscrits", "en": "Too many enrolled"},
 }
 CHANNELS: Mapping[str, Words] = {
     "sms": {"fr": "SMS", "en": "SMS"},
