@@ -6,6 +6,7 @@ from prometheus_client import Gauge
 from ronde.service import Service
 from ronde.work import Worker
 
+from notify import notices
 from notify.queries.tasks import open_tasks
 from notify.settings import Settings
 from notify.use_cases.forget_old import forget_old
@@ -28,6 +29,7 @@ def chores(service: Service, settings: Settings) -> list[Worker]:
     async def forgetting() -> bool:
         proof, contacts = timedelta(days=settings.proof_days), timedelta(days=settings.contact_days)
         async with service.db.transaction() as tx:
+            await notices.forget(tx.session, proof)
             await forget_old(tx, proof=proof, contacts=contacts)
         return False
 

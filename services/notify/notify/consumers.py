@@ -5,7 +5,9 @@ from datetime import datetime
 from ronde.clock import now
 from ronde.database import Tx
 from ronde.subscriber import Received, Subscriptions
+from ronde_contracts.booking import ConsentAsked
 from ronde_contracts.enrolment import (
+    CodeIssued,
     ContactRecorded,
     EnrolmentConfirmed,
     EnrolmentDeclined,
@@ -18,13 +20,17 @@ from ronde_contracts.enrolment import (
     SessionCalledOff,
     SessionMoved,
     SessionOpened,
+    SessionOverfull,
+    SessionSuspended,
 )
 from ronde_contracts.event import Event
 
 from notify.purposes import Purpose
 from notify.use_cases.forget_family import ForgetFamily, forget_family
 from notify.use_cases.record_contact import record_contact, record_link
+from notify.use_cases.tell_code import tell_code
 from notify.use_cases.tell_enrolment import EnrolmentEvent, TellEnrolment, tell_enrolment
+from notify.use_cases.tell_organisations import TellOrganisations, tell_organisations
 from notify.use_cases.tell_overtaken import TellOvertaken, tell_overtaken
 from notify.use_cases.tell_session import TellSession, tell_session
 
@@ -67,6 +73,54 @@ async def on_session_moved(tx: Tx, event: Received[SessionMoved]) -> None:
         facts={"was_starting_at": event.data.was_starting_at.isoformat()},
     )
     await tell_session(tx, cmd)
+
+
+@subscriptions.on(SessionSuspended)
+async def on_session_suspended(tx: Tx, event: Received[SessionSuspended]) -> None:
+    cmd = TellSession(session=event.data, version=event.sequence, said_at=_said_at(event), purpose=Purpose.SUSPENDED)
+    await tell_session(tx, cmd)
+
+
+@subscriptions.on(SessionOverfull)
+async def on_session_overfull(tx: Tx, event: Received[SessionOverfull]) -> None:
+    said = event.data
+    facts = {
+        "title": dict(said.title),
+        "room": said.room_name,
+        "starts_at": said.starts_at.isoformat(),
+        "ends_at": said.ends_at.isoformat(),
+        "places": said.places,
+        "taken": said.taken,
+    }
+    about = f"{said.organiser}/{said.session_id}"
+    to = (said.organiser,)
+    cmd = TellOrganisations(Purpose.OVERFULL, to, about=about, version=event.sequence, until=said.ends_at, facts=facts)
+    await tell_organisations(tx, cmd)
+
+
+@subscriptions.on(ConsentAsked)
+async def on_consent_asked(tx: Tx, event: Received[ConsentAsked]) -> None:
+    said = event.data
+    facts = {
+        "asker": said.organisation,
+        "room": said.room_name,
+        "reasons": [dict(one.reason) for one in said.excess],
+        "starts_at": said.starts_at.isoformat(),
+        "ends_at": said.ends_at.isoformat(),
+        "until": said.until.isoformat(),
+        "reference": said.reference,
+    }
+    to = tuple(one for one in said.founders if one != said.organisation)
+    about = str(said.consent_id)
+    cmd = TellOrganisations(
+        Purpose.CONSENT_ASKED, to, about=about, version=event.sequence, until=said.until, facts=facts
+    )
+    await tell_organisations(tx, cmd)
+
+
+@subscriptions.on(CodeIssued)
+async def on_code_issued(tx: Tx, event: Received[CodeIssued]) -> None:
+    await tell_code(tx, event.data)
 
 
 @subscriptions.on(SessionCalledOff)

@@ -140,6 +140,7 @@ def _as_told(session: Session, news: News) -> Session:
         starts_at=datetime.fromisoformat(then["starts_at"]),
         ends_at=datetime.fromisoformat(then["ends_at"]),
         called_off=True,
+        suspended=False,
         reason=then["reason"],
         version=news.version,
     )

@@ -17,6 +17,7 @@ from ronde_contracts.notify import Channel
 from notify import api, pages, receipts, webhooks
 from notify.chores import chores
 from notify.consumers import subscriptions
+from notify.notices import Courier
 from notify.providers import Provider
 from notify.providers.accounts import Account
 from notify.providers.build import fleet
@@ -43,6 +44,8 @@ def workers(service: Service) -> list[Worker]:
     for channel, provider in providers(service).items():
         sender = Sender(service.db, channel, provider, wording, settings.terms, lease=lease)
         senders += [Worker(f"send {channel}", sender.send, every=1.0) for _ in range(HANDS)]
+        courier = Courier(service.db, channel, provider, wording, settings.terms, lease=lease)
+        senders.append(Worker(f"notices by {channel}", courier.send, every=1.0))
         lookers.append(Looker(sender))
 
     def wake() -> None:

@@ -173,6 +173,10 @@ class Before:
             if row.guardian_id == guardian and row.status in LEFT:
                 yield row.channel
 
+    def heard(self, guardian: UUID, purpose: Purpose) -> bool:
+        """Whether it has reached them, or may have."""
+        return any(row.guardian_id == guardian and row.purpose == purpose and row.status in LEFT for row in self.rows)
+
     def will_be_told_anyway(self, guardian: UUID, news: UUID) -> bool:
         """What still waits will say what is true by itself: a move, or anything when nothing has reached them yet."""
         others = [row for row in self.rows if row.guardian_id == guardian and row.news_id != news]
@@ -220,6 +224,8 @@ def _wanted(news: News, people: Sequence[Recipient], before: Before) -> set[tupl
         ours = [row for row in before.rows if row.news_id == news.id and row.guardian_id == one.guardian_id]
         if any(row.status != "scheduled" for row in ours):  # told, or tried: what goes on from there is rerouting's
             wanted |= {(one.guardian_id, row.channel) for row in ours}
+        elif purpose is Purpose.RESUMED and not before.heard(one.guardian_id, Purpose.SUSPENDED):
+            continue  # they never knew that it was uncertain
         elif purpose is not Purpose.MOVED or not before.will_be_told_anyway(one.guardian_id, news.id):
             used = list(before.used(one.guardian_id))
             by = channels(

@@ -33,6 +33,7 @@ from ronde_contracts.enrolment import (
     SessionCalledOff,
     SessionMoved,
     SessionOpened,
+    SessionSuspended,
 )
 from ronde_contracts.event import Event
 from sqlalchemy import text
@@ -171,6 +172,9 @@ class Enrolment:
 
     async def moves(self, workshop: Workshop, to: datetime, **said: Any) -> None:
         await self.say(SessionMoved(was_starting_at=workshop.starts_at, **workshop.said(to, **said)))
+
+    async def suspends(self, workshop: Workshop) -> None:
+        await self.say(SessionSuspended(**workshop.said()))
 
     async def calls_off(self, workshop: Workshop, reason: str = "L'animatrice est absente.") -> None:
         await self.say(SessionCalledOff(reason={"fr": reason}, **workshop.said()))

@@ -24,6 +24,7 @@ from notify.purposes import PURPOSES, Purpose
 from notify.tables import Enrolment, Session
 
 TEMPLATES = Path(__file__).parent / "templates"
+MOMENTS = ("starts_at", "ends_at", "until", "expires_at")
 SMS_PARTS = 2
 """An SMS longer than this has its title and room shortened."""
 
@@ -55,9 +56,25 @@ class Wording:
             self._text.get_template(name)
         self._html = self._text.overlay(autoescape=True).from_string(compiled(templates / "email.mjml"))
 
-    def language(self, wanted: str) -> str:
+    def language(self, wanted: str | None) -> str:
         """The recipient's language if the house writes it, else the house's first."""
-        return wanted if wanted in self._house.languages else self._house.languages[0]
+        return wanted if wanted is not None and wanted in self._house.languages else self._house.languages[0]
+
+    def address_of(self, organisation: str) -> str | None:
+        """Where an organisation wants its notices; None: nowhere."""
+        found = [one.notices for one in self._house.organisations if one.id == organisation]
+        return found[0] if found else None
+
+    def of_notice(self, facts: Mapping[str, Any], language: str) -> dict[str, Any]:
+        """What a notice's template may say, from its facts as they were kept."""
+        said: dict[str, Any] = {**facts, **{it: datetime.fromisoformat(facts[it]) for it in MOMENTS if it in facts}}
+        if "asker" in said:
+            names = {one.id: one.name for one in self._house.organisations}
+            said["asker"] = names.get(said["asker"], said["asker"])
+            said["reasons"] = "\n".join(pick(reason, language) for reason in said["reasons"])
+        if "title" in said:
+            said["title"] = " ".join(pick(said["title"], language).split())
+        return said
 
     def sms(self, purpose: Purpose, language: str, facts: Mapping[str, Any]) -> str:
         """In the phone network's alphabet; long titles are cut so that it stays within two parts."""
@@ -105,7 +122,12 @@ def till(value: datetime, lang: str, zone: tzinfo) -> str:
     return how(value, lang, zone)
 
 
-SAID: Mapping[str, Callable[..., str]] = {"moment": dates.moment, "brief": dates.brief, "span": dates.span, "till": till}
+SAID: Mapping[str, Callable[..., str]] = {
+    "moment": dates.moment,
+    "brief": dates.brief,
+    "span": dates.span,
+    "till": till,
+}
 
 
 def facts_of(

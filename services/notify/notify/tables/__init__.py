@@ -2,7 +2,20 @@
 
 from notify.tables.base import Base
 from notify.tables.messages import Message, News, Task
+from notify.tables.notices import Notice
 from notify.tables.people import Erased, Link, Recipient, Suppression
 from notify.tables.sessions import Enrolment, Session
 
-__all__ = ["Base", "Enrolment", "Erased", "Link", "Message", "News", "Recipient", "Session", "Suppression", "Task"]
+__all__ = [
+    "Base",
+    "Enrolment",
+    "Erased",
+    "Link",
+    "Message",
+    "News",
+    "Notice",
+    "Recipient",
+    "Session",
+    "Suppression",
+    "Task",
+]

@@ -10,7 +10,7 @@ from notify.tables.base import Base
 
 
 class Session(Base):
-    """A session as enrolment last told it."""
+    """A session as enrolment last told it. `suspended`: it has lost its room, and may still get another."""
 
     __tablename__ = "sessions"
 
@@ -21,6 +21,7 @@ class Session(Base):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     called_off: Mapped[bool]
+    suspended: Mapped[bool]
     reason: Mapped[dict[str, str] | None]
     version: Mapped[int] = mapped_column(BigInteger)
 

@@ -14,7 +14,7 @@ from sqlalchemy import delete, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from notify.holding import hold_families
-from notify.tables import Enrolment, Erased, Link, Recipient
+from notify.tables import Enrolment, Erased, Link, Notice, Recipient
 
 # What could not be consumed is kept whole, contacts and all.
 PARKED = text("DELETE FROM parked WHERE position(CAST(:id AS bytea) IN body) > 0")
@@ -35,6 +35,7 @@ async def forget_family(tx: Tx, cmd: ForgetFamily) -> None:
     theirs = select(Enrolment.enrolment_id).where(Enrolment.party_id == party)
     await tx.session.execute(delete(Link).where(or_(Link.party_id == party, Link.enrolment_id.in_(theirs))))
     await tx.session.execute(delete(Enrolment).where(Enrolment.party_id == party))
+    await tx.session.execute(delete(Notice).where(Notice.party_id == party))
     await tx.session.execute(delete(Recipient).where(Recipient.party_id == party))
     await tx.session.execute(PARKED, {"id": str(party).encode()})
     gone = insert(Erased).values(party_id=party, erased_at=now())

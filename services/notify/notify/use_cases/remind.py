@@ -33,7 +33,7 @@ async def to_remind_of(session: AsyncSession, terms: Terms) -> list[tuple[str, U
     found = await session.execute(
         select(Session.organiser, Session.session_id)
         .join(Enrolment, OF_THE_SESSION)
-        .where(Session.called_off.is_(False), or_(soon, near))
+        .where(Session.called_off.is_(False), Session.suspended.is_(False), or_(soon, near))
         .distinct()
     )
     return [(organiser, id) for organiser, id in found]
@@ -43,7 +43,7 @@ async def remind(tx: Tx, terms: Terms, organiser: str, session_id: UUID) -> None
     """Once for each date of the session and each deadline; not of what they heard since it was time to remind of it."""
     await hold_session(tx.session, organiser, session_id, share=True)
     session = await tx.session.get(Session, (organiser, session_id))
-    if session is None or session.called_off:
+    if session is None or session.called_off or session.suspended:
         return
     at = now()
     ours = (Enrolment.organiser == organiser) & (Enrolment.session_id == session_id)

@@ -55,9 +55,12 @@ async def tell_enrolment(tx: Tx, cmd: TellEnrolment) -> None:
         return
     session = await tx.session.get(Session, (said.organiser, said.session_id))
     called_off = session is not None and session.called_off
+    was = await tx.session.scalar(select(Enrolment.state).where(Enrolment.enrolment_id == said.enrolment_id))
     enrolment = await _remember(tx, cmd, "over" if called_off else cmd.state)
 
     purpose, version = cmd.purpose, cmd.version
+    if purpose is Purpose.CONFIRMED and was == "waiting":
+        purpose = Purpose.PROMOTED
     if session is not None and called_off:
         # Everything that we could say of this enrolment is overtaken, except that there is nothing to come to.
         purpose, version = (Purpose.CALLED_OFF if cmd.state in CONCERNED else None), session.version

@@ -7,7 +7,7 @@ from typing import Any
 
 from ronde.clock import now
 from ronde.database import Tx
-from ronde_contracts.enrolment import SessionCalledOff, SessionMoved, SessionOpened
+from ronde_contracts.enrolment import SessionCalledOff, SessionMoved, SessionOpened, SessionSuspended
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -17,7 +17,7 @@ from notify.purposes import Purpose
 from notify.rules import CONCERNED
 from notify.tables import Enrolment, Session
 
-SessionEvent = SessionOpened | SessionMoved | SessionCalledOff
+SessionEvent = SessionOpened | SessionMoved | SessionSuspended | SessionCalledOff
 OVERTAKEN = timedelta(seconds=30)
 """How long a move waits when a version is missing before it: what is on its way may say that all is called off."""
 
@@ -52,21 +52,27 @@ async def tell_session(tx: Tx, cmd: TellSession) -> None:
         # Planned again, the session begins empty: whoever was in it then is not told of the new one.
         await tx.session.execute(update(Enrolment).where(Enrolment.enrolment_id.in_(ids)).values(state="over"))
     elif cmd.purpose is Purpose.MOVED:
-        await take_back(tx.session, ids, only=(Purpose.REMINDER,))
+        await take_back(tx.session, ids, only=(Purpose.REMINDER, Purpose.SUSPENDED, Purpose.RESUMED))
         due_at = now() + OVERTAKEN if skipped else None
         await tell(tx.session, concerned, Purpose.MOVED, replace(heard, due_at=due_at))
+    elif cmd.purpose is not None:
+        await take_back(tx.session, ids, only=(Purpose.REMINDER, Purpose.SUSPENDED, Purpose.RESUMED))
+        await tell(tx.session, concerned, cmd.purpose, heard)
     if known is None:
         of_it = (Enrolment.organiser == said.organiser) & (Enrolment.session_id == said.session_id)
         await address_waiting(tx.session, whose=of_it)
 
 
 def _as_moved(cmd: TellSession, known: Session | None) -> TellSession:
-    """A session that opens again elsewhere than we remember has moved: its move was overtaken and is stale by now."""
+    """What opens again elsewhere than we remember has moved; where it was, and after it was uncertain, it goes on.
+
+    The move itself was overtaken then, and is stale by now.
+    """
     if cmd.purpose is not None or known is None or known.called_off:
         return cmd
     was, slot = ((it.starts_at, it.ends_at, it.room_name) for it in (known, cmd.session))
     if was == slot:
-        return cmd
+        return replace(cmd, purpose=Purpose.RESUMED) if known.suspended else cmd
     return replace(cmd, purpose=Purpose.MOVED, facts={"was_starting_at": known.starts_at.isoformat()})
 
 
@@ -90,6 +96,7 @@ async def _remember(tx: Tx, cmd: TellSession) -> None:
         "room_name": session.room_name,
         "starts_at": session.starts_at,
         "ends_at": session.ends_at,
+        "suspended": cmd.purpose is Purpose.SUSPENDED,
         "called_off": cmd.purpose is Purpose.CALLED_OFF,
         "reason": dict(cmd.reason) if cmd.reason else None,
         "version": cmd.version,
