@@ -63,7 +63,7 @@ async def tell(session: AsyncSession, enrolments: Sequence[Enrolment], purpose: 
             "purpose": purpose,
             "about": f"{one.organiser}/{one.session_id}" if purpose in OF_A_SESSION else str(one.enrolment_id),
             "version": heard.version,
-            "facts": dict(heard.facts),
+            "facts": {"state": one.state, **heard.facts},
             "cause": heard.cause,
             "said_at": heard.said_at,
             "heard_at": at,

@@ -46,7 +46,8 @@ def channels(
 ) -> tuple[Channel, ...]:
     """By which channels to tell somebody who has a phone, an e-mail address, or both.
 
-    `asked` is the one they asked for; `used` those that what is corrected really went by, the latest first. With no
+    `asked` is the one they asked for; `used` those that what is corrected really went by: it is put right there, in the
+    mail too when there was one, or the calendar that came with it would stay wrong. With no
     address it is written all the same: it fails when it is due, where staff see it.
     """
     row = PURPOSES[purpose]
@@ -54,8 +55,8 @@ def channels(
     if asked is not None and reachable[asked]:
         return (asked,)
     routed = tuple(channel for channel in row.channels if reachable[channel])
-    if row.corrects and used and not set(routed) & set(used):
-        routed = tuple(channel for channel in used if reachable[channel])[:1] or routed
+    if row.corrects and used:
+        routed = tuple(channel for channel in BOTH if channel in used and reachable[channel]) or routed
     return routed or tuple(channel for channel, can in reachable.items() if can) or row.channels[:1]
 
 

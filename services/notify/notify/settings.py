@@ -22,12 +22,16 @@ def _hours(value: Any) -> Any:
 
 
 DAY, PROMOTIONAL = Hours(time(7), time(21, 30)), Hours(time(8), time(21, 30))
+SENDER = "ronde@localhost.localdomain"
 Between = Annotated[Hours, BeforeValidator(_hours), NoDecode]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """How the house writes to people. Hours are of its own wall clock; `secret` keys the hashes of addresses."""
+    """How the house writes to people. Hours are of its own wall clock; `secret` keys the hashes of addresses.
+
+    `sender`: the address that e-mails come from, and so whose the events in people's calendars are.
+    """
 
     zone: ZoneInfo
     secret: bytes
@@ -37,6 +41,7 @@ class Terms:
     remind_at: time = time(17)
     near: timedelta = timedelta(hours=12)
     public_url: str = "http://127.0.0.1:8702"
+    sender: str = SENDER
 
 
 class Settings(ServiceSettings):
@@ -94,4 +99,5 @@ class Settings(ServiceSettings):
             remind_at=self.remind_at,
             near=timedelta(hours=self.near_hours),
             public_url=self.public_url,
+            sender=next((one.sender for one in self.email_providers if isinstance(one, SmtpAccount)), SENDER),
         )

@@ -60,6 +60,10 @@ class Wording:
         """The recipient's language if the house writes it, else the house's first."""
         return wanted if wanted is not None and wanted in self._house.languages else self._house.languages[0]
 
+    def house(self, language: str) -> str:
+        """Its name."""
+        return pick(self._house.name, language)
+
     def address_of(self, organisation: str) -> str | None:
         """Where an organisation wants its notices; None: nowhere."""
         found = [one.notices for one in self._house.organisations if one.id == organisation]
@@ -111,7 +115,7 @@ class Wording:
         return {
             **facts,
             **said,
-            "house": pick(self._house.name, language),
+            "house": self.house(language),
             "ordinal": partial(dates.ordinal, lang=language),
         }
 

@@ -95,7 +95,16 @@ async def secrets(db: Database) -> tuple[str, str]:
 @pytest.mark.usefixtures("told")
 async def test_axe_finds_nothing_and_nothing_overflows(db: Database, url: str) -> None:
     token, news = await secrets(db)
-    paths = ("/", "/tasks", "/search", f"/news/{news}", f"/preferences/{token}", f"/unsubscribe/{token}")
+    paths = (
+        "/",
+        "/tasks",
+        "/search",
+        "/previews",
+        "/previews/session-moved",
+        f"/news/{news}",
+        f"/preferences/{token}",
+        f"/unsubscribe/{token}",
+    )
     looks: list[tuple[tuple[int, int], Literal["light", "dark"]]] = [(PHONE, "light"), (DESK, "dark")]
     async with chromium() as browser:
         for size, scheme in looks:

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from notify.pages import people, preferences, sent, story, tasks
+from notify.pages import people, preferences, previews, sent, story, tasks
 
 router = APIRouter(include_in_schema=False)
 router.include_router(sent.router)
@@ -10,3 +10,4 @@ router.include_router(story.router)
 router.include_router(tasks.router)
 router.include_router(people.router)
 router.include_router(preferences.router)
+router.include_router(previews.router)

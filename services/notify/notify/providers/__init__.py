@@ -7,6 +7,14 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
+class Invitation:
+    """An .ics. `method`: REQUEST or CANCEL; also a parameter of its content type, or calendars do not look inside."""
+
+    method: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A message ready to leave. `subject`, `html` and `one_click` are empty in an SMS.
 
@@ -20,6 +28,7 @@ class Letter:
     subject: str = ""
     html: str = ""
     one_click: str = ""
+    invitation: Invitation | None = None
 
 
 @dataclass(frozen=True, slots=True)

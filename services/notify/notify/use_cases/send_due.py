@@ -11,6 +11,7 @@ from ronde_contracts.notify import Channel, MessageFailed, MessageSent, MessageW
 
 from notify import dispatch, messages
 from notify.dispatch import Dropped, Due
+from notify.invitations import invitation
 from notify.messages import Claim
 from notify.providers import Letter, NotNow, Outcome, Rejected, Taken, Unknown, Withheld
 from notify.purposes import Purpose
@@ -78,7 +79,18 @@ def _write(wording: Wording, terms: Terms, due: Due) -> Letter | Rejected:
             return Letter(message.id, to, language, wording.sms(purpose, language, facts))
         subject, text, html = wording.email(purpose, language, facts)
         one_click = f"{terms.public_url}/unsubscribe/{recipient.token}"
-        return Letter(message.id, to, language, text, subject, html, one_click)
+        ics = invitation(
+            purpose,
+            due.news.facts,
+            due.news.said_at,
+            due.enrolment,
+            due.session,
+            title=facts["title"],
+            house=wording.house(language),
+            sender=terms.sender,
+            to=to,
+        )
+        return Letter(message.id, to, language, text, subject, html, one_click, ics)
     except Exception as error:  # one message that cannot be written must not hold the others
         log.error("message not written", message=str(message.id), purpose=purpose, error=type(error).__name__)
         return Rejected("not-written")

@@ -68,7 +68,8 @@ async def tell_enrolment(tx: Tx, cmd: TellEnrolment) -> None:
         await pass_on(tx.session, enrolment.enrolment_id, sibling.enrolment_id)
     await take_back(tx.session, [enrolment.enrolment_id], but=(Purpose.CALLED_OFF,))
     if purpose is not None:
-        heard = Heard(cause=said.type, said_at=cmd.said_at, version=version, facts=cmd.facts)
+        facts = {**cmd.facts, "others": sibling is not None}
+        heard = Heard(cause=said.type, said_at=cmd.said_at, version=version, facts=facts)
         await tell(tx.session, [enrolment], purpose, heard)
 
 
