@@ -60,9 +60,6 @@ def test_it_is_installed_imported_and_started_alone(
         "RONDE_HTTP_PORT": str(port),
         "RONDE_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "RONDE_SECRET": "x" * 32,
-        "RONDE_SMTP_HOST": "127.0.0.1",
-        "RONDE_SMS_URL": "http://127.0.0.1:9/sms",
-        "RONDE_SMS_TOKEN": "none",
     }
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -11,11 +11,13 @@ from ronde.service import service_of
 from ronde.web import Organisation
 from ronde_contracts.notify import Channel
 
-from notify import queries
-from notify.rules import Purpose
+from notify.purposes import Purpose
+from notify.queries import messages as told_messages
 
 router = APIRouter()
-Status = Literal["scheduled", "sending", "sent", "failed", "unknown", "withdrawn"]
+Status = Literal[
+    "scheduled", "sending", "sent", "delivered", "undeliverable", "failed", "unknown", "withdrawn", "withheld"
+]
 
 
 class MessageOut(BaseModel):
@@ -49,7 +51,7 @@ async def messages(
 ) -> list[MessageOut]:
     """Newest first."""
     async with service_of(request).db.reading() as session:
-        found = await queries.messages(
+        found = await told_messages.messages(
             session, limit=limit, before=before, enrolment_id=enrolment_id, session_id=session_id, status=status
         )
     return [MessageOut.model_validate(asdict(told)) for told in found]

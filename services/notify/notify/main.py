@@ -1,84 +1,112 @@
 """Puts notify together: its consumers, its doors, and a sender for each channel."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import cast
 
 import ronde.service
+from fastapi import FastAPI
 from ronde.ears import Ears
-from ronde.service import Service, build
+from ronde.service import Service
 from ronde.web.language import pick
 from ronde.work import Worker
 from ronde_contracts.notify import Channel
 
-from notify import api, pages
-from notify.codes import code_senders
+from notify import api, pages, receipts, webhooks
+from notify.chores import chores
 from notify.consumers import subscriptions
+from notify.notices import Courier
 from notify.providers import Provider
-from notify.providers.sms import HttpSms
-from notify.providers.smtp import Smtp
-from notify.sending import Looker, Sender
+from notify.providers.accounts import Account
+from notify.providers.build import fleet
+from notify.providers.gate import Gate, mailbox, phone
+from notify.receipts import keeper
+from notify.sending import HANDS, Looker, Sender
 from notify.settings import Settings
+from notify.use_cases.apply_receipts import apply_receipts
+from notify.use_cases.stop_waiting import stop_waiting
 from notify.wording import Wording
 
 HERE = Path(__file__).parent
 CHANNEL = "notify_messages"
 """The NOTIFY that a new message sends, by a trigger."""
-settings = Settings()
 
 
 def workers(service: Service) -> list[Worker]:
     """Raises WordsMissing when a message could not be written: then the service does not start."""
     wording = Wording(service.house)
+    settings = cast(Settings, service.settings)
     lease = timedelta(seconds=10 * settings.provider_timeout)  # a timeout is for one step, SMTP has seven
     senders: list[Worker] = []
     lookers: list[Worker] = []
-    carried = providers(service)
-    for channel, provider in carried.items():
-        sender = Sender(service.db, channel, provider, wording, lease=lease)
-        senders.append(Worker(f"send {channel}", sender.send, every=1.0))
+    for channel, provider in providers(service).items():
+        sender = Sender(service.db, channel, provider, wording, settings.terms, lease=lease)
+        senders += [Worker(f"send {channel}", sender.send, every=1.0) for _ in range(HANDS)]
+        courier = Courier(service.db, channel, provider, wording, settings.terms, lease=lease)
+        senders.append(Worker(f"notices by {channel}", courier.send, every=1.0))
         lookers.append(Looker(sender))
 
     def wake() -> None:
         for worker in senders:
             worker.wake()
 
-    return [
-        *senders,
-        *lookers,
-        Ears(service.db.engine, CHANNEL, wake),
-        *code_senders(service.db, carried, service.house),
-    ]
+    ears = Ears(service.db.engine, CHANNEL, wake)
+    return [*senders, *lookers, ears, *receipt_workers(service), *chores(service, settings)]
 
 
 def providers(service: Service) -> dict[Channel, Provider]:
-    """Who carries what, by channel."""
-    smtp = Smtp(
-        settings.smtp_host,
-        settings.smtp_port,
-        security=settings.smtp_security,
-        user=settings.smtp_user,
-        password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
-        name=pick(service.house.name, service.house.languages[0]),
-        sender=settings.mail_from,
-        timeout=settings.provider_timeout,
-    )
-    sms = HttpSms(
-        settings.sms_url,
-        token=settings.sms_token.get_secret_value(),
-        sender=settings.sms_sender,
-        timeout=settings.provider_timeout,
-    )
-    return {"sms": sms, "email": smtp}
+    """Who carries what, by channel: nothing gets to a provider but through the gate."""
+    settings = cast(Settings, service.settings)
+    house = pick(service.house.name, service.house.languages[0])
+    accounts: dict[Channel, Sequence[Account]] = {"sms": settings.sms_providers, "email": settings.email_providers}
+    checks = {"sms": phone(settings.stage), "email": mailbox}
+    carried: dict[Channel, Provider] = {}
+    for channel, given in accounts.items():
+        carriers = fleet(given, house=house, public_url=settings.public_url, timeout=settings.provider_timeout)
+        carriers.listen(partial(keeper, service.db))
+        carried[channel] = Gate(carriers, stage=settings.stage, guests=settings.guests, check=checks[channel])
+    return carried
 
 
-app = build(
-    settings,
-    subscriptions=subscriptions,
-    routers=[api.router, pages.router],
-    workers=workers,
-    migrations=HERE / "migrations",
-    templates=HERE / "templates" / "pages",
-)
+def receipt_workers(service: Service) -> list[Worker]:
+    """What becomes of messages that a provider took."""
+    settings = cast(Settings, service.settings)
+    receipted = [one.id for one in settings.sms_providers if one.gives_receipts]
+    silence = timedelta(hours=settings.receipt_hours)
+
+    async def apply() -> bool:
+        async with service.db.transaction() as tx:
+            return await apply_receipts(tx)
+
+    async def look_for_silence() -> bool:
+        async with service.db.transaction() as tx:
+            await receipts.forget(tx.session)
+            return await stop_waiting(tx, receipted, silence)
+
+    applying = Worker("receipts", apply, every=5.0)
+    return [
+        applying,
+        Worker("silence", look_for_silence, every=60.0),
+        Ears(service.db.engine, receipts.CHANNEL, applying.wake),
+    ]
+
+
+def build(settings: Settings) -> FastAPI:
+    """The service as an app. Nothing is connected before it starts."""
+    return ronde.service.build(
+        settings,
+        subscriptions=subscriptions,
+        routers=[api.router, pages.router, webhooks.router(settings.accounts)],
+        workers=workers,
+        migrations=HERE / "migrations",
+        templates=HERE / "templates" / "pages",
+    )
+
+
+settings = Settings()
+app = build(settings)
 
 
 def run() -> None:

@@ -1,29 +1,21 @@
-"""The messages that wait: written, taken back, claimed, settled. One statement each, so that no moment lies between.
+"""The messages that wait: claimed, put off, settled. One statement each, so that no moment lies between.
 
-A message is claimed by the UPDATE that says it is being sent, and taken back by an UPDATE that only finds those
-still waiting: Postgres judges which of the two came first.
+A message is claimed by the UPDATE that says it is being sent, and taken back (news.py) by an UPDATE that only finds
+those still waiting: Postgres judges which of the two came first.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from ronde.clock import now
-from ronde.ids import new_id
 from ronde_contracts.notify import Channel
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from notify.rules import Purpose
-from notify.tables import Message
+from notify.receipts import Matched
 
-WITHDRAW = text("""
-    UPDATE messages SET untrue = true, status = CASE status WHEN 'scheduled' THEN 'withdrawn' ELSE status END
-    WHERE enrolment_id = ANY(:enrolments) AND purpose <> ALL(:but) AND status IN ('scheduled', 'sending', 'unknown')
-""")
 CLAIM = text("""
     WITH due AS (
         SELECT id FROM messages WHERE status = 'scheduled' AND channel = :channel AND due_at <= :now
@@ -49,69 +41,79 @@ CLAIM_DOUBTFUL = text("""
         ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
     )
     UPDATE messages SET due_at = :next FROM due
-    WHERE messages.id = due.id RETURNING messages.id, messages.attempts
+    WHERE messages.id = due.id RETURNING messages.id, messages.attempts, messages.provider
 """)
 # `attempts` tells a sender that was given up on from the one that came after it.
 SETTLE = text("""
     UPDATE messages SET
         status = CASE WHEN untrue AND CAST(:status AS text) = 'scheduled' THEN 'withdrawn'
                       ELSE CAST(:status AS text) END,
-        due_at = coalesce(:due_at, due_at), sent_at = :sent_at, problem = :problem,
-        provider_id = coalesce(:provider_id, provider_id),
+        due_at = coalesce(:due_at, messages.due_at), sent_at = :sent_at, problem = :problem,
+        provider = coalesce(:provider, provider), provider_id = coalesce(:provider_id, provider_id), told = told + 1,
         language = coalesce(:language, language), body_hash = coalesce(:body_hash, body_hash)
-    WHERE id = :id AND attempts = :attempts AND status IN ('sending', 'unknown')
-    RETURNING status, enrolment_id, purpose, channel
+    FROM news WHERE news.id = messages.news_id
+        AND messages.id = :id AND attempts = :attempts AND status IN ('sending', 'unknown')
+    RETURNING messages.id, status, enrolment_id, purpose, channel, told, address_hash
+""")
+# What arrived has arrived: it may follow "undeliverable", and nothing follows it.
+RECEIPTED = text("""
+    UPDATE messages SET
+        status = :status, problem = :problem, told = told + 1, sent_at = coalesce(sent_at, claimed_at),
+        provider = coalesce(provider, :provider), provider_id = coalesce(provider_id, :provider_id)
+    FROM news WHERE news.id = messages.news_id AND messages.id = :id
+        AND (status IN ('sent', 'unknown') OR (status = 'undeliverable' AND CAST(:status AS text) = 'delivered'))
+    RETURNING messages.id, status, enrolment_id, purpose, channel, told, address_hash
+""")
+UNHEARD_OF = text("""
+    UPDATE messages SET silent_at = :now FROM (
+        SELECT id FROM messages
+        WHERE status IN ('sent', 'unknown') AND silent_at IS NULL AND coalesce(sent_at, claimed_at) < :before
+            AND (status = 'unknown' OR (channel = 'sms' AND provider = ANY(:receipted)))
+        ORDER BY coalesce(sent_at, claimed_at) LIMIT :limit FOR UPDATE SKIP LOCKED
+    ) AS silent
+    WHERE messages.id = silent.id RETURNING messages.id, status
+""")
+# Not its time: as if it had not been claimed.
+PUT_OFF = text("""
+    UPDATE messages SET status = 'scheduled', attempts = attempts - 1, claimed_at = NULL,
+        due_at = later.until, problem = later.why
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:until AS timestamptz[]), CAST(:whys AS text[])) AS later (id, until, why)
+    WHERE messages.id = later.id
+""")
+ADDRESSED = text("""
+    UPDATE messages SET address_hash = addressed.hash
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:hashes AS bytea[])) AS addressed (id, hash)
+    WHERE messages.id = addressed.id
+""")
+DROP = text("""
+    UPDATE messages SET status = 'withdrawn', problem = dropped.why
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:whys AS text[])) AS dropped (id, why) WHERE messages.id = dropped.id
 """)
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A message that is ours to send, or to look up, in its n-th attempt."""
+    """A message that is ours to send, or to look up, in its n-th attempt. `provider`: who was given it, if known."""
 
     id: UUID
     attempts: int
+    provider: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What a message has become: `status` may differ from the one given when its news was overtaken."""
+    """What a message has become: `status` may differ from the one given when its news was overtaken.
 
+    `told` rises each time that something can be said of it.
+    """
+
+    id: UUID
     status: str
     enrolment_id: UUID
     purpose: str
     channel: Channel
-
-
-async def schedule(
-    session: AsyncSession,
-    enrolment_id: UUID,
-    purpose: Purpose,
-    channels: tuple[Channel, ...],
-    *,
-    version: int,
-    facts: Mapping[str, Any],
-) -> None:
-    """Write the message once per channel; the same news again changes nothing."""
-    at = now()
-    rows = [
-        {
-            "id": new_id(),
-            "enrolment_id": enrolment_id,
-            "purpose": purpose,
-            "channel": channel,
-            "version": version,
-            "facts": dict(facts),
-            "created_at": at,
-            "due_at": at,
-        }
-        for channel in channels
-    ]
-    await session.execute(insert(Message).values(rows).on_conflict_do_nothing(constraint="messages_once"))
-
-
-async def withdraw(session: AsyncSession, enrolments: list[UUID], *, but: tuple[Purpose, ...] = ()) -> None:
-    """Take back what waits about these enrolments; what is just leaving does not leave a second time."""
-    await session.execute(WITHDRAW, {"enrolments": enrolments, "but": list(but)})
+    told: int
+    address_hash: bytes | None
 
 
 async def claim(session: AsyncSession, channel: Channel, limit: int) -> list[Claim]:
@@ -133,6 +135,27 @@ async def claim_doubtful(session: AsyncSession, channel: Channel, limit: int, pa
     return [Claim(*row) for row in found]
 
 
+async def put_off(session: AsyncSession, later: Sequence[tuple[UUID, datetime, str]]) -> None:
+    """(message, until when, why) of claims that wait after all."""
+    if later:
+        ids, until, whys = map(list, zip(*later, strict=True))
+        await session.execute(PUT_OFF, {"ids": ids, "until": until, "whys": whys})
+
+
+async def drop(session: AsyncSession, dropped: Sequence[tuple[UUID, str]]) -> None:
+    """(message, why) of claims that are not sent, and are no failure."""
+    if dropped:
+        ids, whys = map(list, zip(*dropped, strict=True))
+        await session.execute(DROP, {"ids": ids, "whys": whys})
+
+
+async def addressed(session: AsyncSession, hashes: Sequence[tuple[UUID, bytes]]) -> None:
+    """(message, keyed hash of where it goes) of claims that leave."""
+    if hashes:
+        ids, where = map(list, zip(*hashes, strict=True))
+        await session.execute(ADDRESSED, {"ids": ids, "hashes": where})
+
+
 async def settle(
     session: AsyncSession,
     claim: Claim,
@@ -140,6 +163,7 @@ async def settle(
     *,
     due_at: datetime | None = None,
     problem: str | None = None,
+    provider: str | None = None,
     provider_id: str | None = None,
     language: str | None = None,
     body_hash: bytes | None = None,
@@ -154,6 +178,7 @@ async def settle(
             "due_at": due_at,
             "sent_at": now() if status == "sent" else None,
             "problem": problem,
+            "provider": provider,
             "provider_id": provider_id,
             "language": language,
             "body_hash": body_hash,
@@ -161,3 +186,21 @@ async def settle(
     )
     row = found.first()
     return Settled(*row) if row else None
+
+
+async def receipted(session: AsyncSession, receipt: Matched) -> Settled | None:
+    """Its provider said what became of it; None when that is no news."""
+    known = {"id": receipt.message_id, "status": receipt.status, "problem": receipt.code or None}
+    found = await session.execute(
+        RECEIPTED, {**known, "provider": receipt.provider, "provider_id": receipt.provider_id}
+    )
+    row = found.first()
+    return Settled(*row) if row else None
+
+
+async def unheard_of(
+    session: AsyncSession, receipted: Collection[str], after: timedelta, limit: int
+) -> list[tuple[UUID, str]]:
+    """(message, status) of those that nobody has said anything of for so long; each once. See stop_waiting.py."""
+    known = {"now": now(), "before": now() - after, "receipted": list(receipted), "limit": limit}
+    return [(id, status) for id, status in await session.execute(UNHEARD_OF, known)]

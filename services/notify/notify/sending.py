@@ -1,6 +1,7 @@
-"""The senders: one worker a channel, so that a provider that hangs holds nobody else up."""
+"""The senders: workers of their own for each channel, so that a provider that hangs holds nobody else up."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 from prometheus_client import Counter
@@ -11,13 +12,18 @@ from ronde_contracts.notify import Channel
 
 from notify import messages
 from notify.providers import Outcome, Provider, Unknown
+from notify.settings import Terms
 from notify.use_cases.send_due import Parcel, settle, take_due
 from notify.wording import Wording
 
-AT_ONCE = 10
+AT_ONCE = 20
+HANDS = 2
+"""Workers a channel: while one waits for a provider that is slow to answer, the other goes on."""
 LOOK_EVERY = 5.0
 LOOK_AGAIN = timedelta(minutes=1)
 MESSAGES = Counter("ronde_messages_total", "what became of messages", ["channel", "outcome"])
+
+Answered = tuple[Parcel, Outcome]
 
 
 class Sender:
@@ -28,22 +34,35 @@ class Sender:
     """
 
     def __init__(
-        self, db: Database, channel: Channel, provider: Provider, wording: Wording, *, lease: timedelta
+        self, db: Database, channel: Channel, provider: Provider, wording: Wording, terms: Terms, *, lease: timedelta
     ) -> None:
         self._db = db
         self._channel = channel
         self._provider = provider
         self._wording = wording
+        self._terms = terms
         self._lease = lease
 
     async def send(self) -> bool:
-        """Claim a few, send them side by side; True when there may be more."""
+        """Claim a few, send them side by side; True when there may be more.
+
+        While every provider is known to be away nothing is claimed: waiting costs no attempt.
+        """
+        room = self._provider.room(AT_ONCE)
+        if not room:
+            return False
         async with self._db.transaction() as tx:
-            claimed, parcels = await take_due(tx, self._channel, self._wording, limit=AT_ONCE)
-        results = await asyncio.gather(*(self._carry(parcel) for parcel in parcels), return_exceptions=True)
-        for failure in filter(None, results):
-            raise failure
-        return claimed == AT_ONCE
+            claimed, parcels = await take_due(tx, self._channel, self._wording, self._terms, limit=room)
+        flying = {asyncio.create_task(self._give(parcel)) for parcel in parcels}
+        try:
+            while flying:
+                # Each as soon as it is answered; those that are answered while we commit share the next commit.
+                done, flying = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
+                await self._settle([task.result() for task in done])
+        finally:
+            for task in flying:
+                task.cancel()
+        return claimed == room
 
     async def look_up(self) -> bool:
         """Ask the provider what became of those that nobody knows of; True when there may be more."""
@@ -51,21 +70,36 @@ class Sender:
             await messages.doubt(tx.session, self._channel, self._lease)
             doubtful = await messages.claim_doubtful(tx.session, self._channel, AT_ONCE, LOOK_AGAIN)
         for claim in doubtful:
-            outcome = await self._provider.find(claim.id)
+            outcome = await self._provider.find(claim.id, claim.provider)
             if not isinstance(outcome, Unknown):
                 async with self._db.transaction() as tx:
                     status = await settle(tx, claim, outcome)
                 self._count(str(claim.id), status, outcome)
         return len(doubtful) == AT_ONCE
 
-    async def _carry(self, parcel: Parcel) -> None:
+    async def _give(self, parcel: Parcel) -> Answered:
         try:
-            outcome = await self._provider.send(parcel.letter)
+            return parcel, await self._provider.send(parcel.letter)
         except Exception as error:  # a fault of ours in the middle of a conversation: nobody knows how far it got
-            outcome = Unknown(type(error).__name__)
+            return parcel, Unknown(type(error).__name__)
+
+    async def _settle(self, answered: Sequence[Answered]) -> None:
+        """In one transaction, as a rule. What takes back news holds the same rows: who is in a deadlock goes alone."""
+        try:
+            await self._settle_together(answered)
+        except Exception as error:
+            if len(answered) == 1:
+                raise
+            log.warning("settled one by one", channel=self._channel, error=type(error).__name__)
+            for one in answered:
+                await self._settle_together([one])
+
+    async def _settle_together(self, answered: Sequence[Answered]) -> None:
+        by_id = sorted(answered, key=lambda one: one[0].claim.id)
         async with self._db.transaction() as tx:
-            status = await settle(tx, parcel.claim, outcome, parcel.letter)
-        self._count(str(parcel.claim.id), status, outcome)
+            statuses = [await settle(tx, parcel.claim, outcome, parcel.letter) for parcel, outcome in by_id]
+        for (parcel, outcome), status in zip(by_id, statuses, strict=True):
+            self._count(str(parcel.claim.id), status, outcome)
 
     def _count(self, message: str, status: str | None, outcome: Outcome) -> None:
         MESSAGES.labels(self._channel, status or "superseded").inc()

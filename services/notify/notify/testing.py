@@ -1,16 +1,24 @@
 """What the tests of notify share: enrolment's voice, and a provider that answers as it is told."""
 
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
 from ronde.clock import now
 from ronde.database import Database
 from ronde.envelope import Received
+from ronde.house import load
 from ronde.ids import new_id, reference
 from ronde.inbox import Verdict, judge
+from ronde.web.keys import digest
 from ronde_contracts.enrolment import (
     ContactRecorded,
     EnrolmentConfirmed,
@@ -19,16 +27,21 @@ from ronde_contracts.enrolment import (
     EnrolmentOffered,
     EnrolmentWaitlisted,
     EnrolmentWithdrawn,
+    FamilyErased,
+    Guardian,
     LinkIssued,
     SessionCalledOff,
     SessionMoved,
     SessionOpened,
+    SessionSuspended,
 )
 from ronde_contracts.event import Event
 from sqlalchemy import text
 
 from notify.consumers import subscriptions
+from notify.main import build
 from notify.providers import Letter, Outcome, Taken, Unknown
+from notify.settings import Settings
 
 TUESDAY = datetime(2035, 1, 16, 8, 30, tzinfo=UTC)
 """mardi 16 janvier 2035, 9 h 30: far enough that no message of a test comes too late."""
@@ -65,6 +78,7 @@ class Family:
     language: str = "fr"
     party_id: UUID = field(default_factory=new_id)
     enrolment_id: UUID = field(default_factory=new_id)
+    guardians: tuple[Guardian, ...] = ()
 
     @property
     def link(self) -> str:
@@ -72,7 +86,12 @@ class Family:
 
     def contact(self) -> ContactRecorded:
         return ContactRecorded(
-            party_id=self.party_id, party_kind="family", language=self.language, email=self.email, phone=self.phone
+            party_id=self.party_id,
+            party_kind="family",
+            language=self.language,
+            email=self.email,
+            phone=self.phone,
+            guardians=self.guardians,
         )
 
     def link_issued(self) -> LinkIssued:
@@ -98,6 +117,11 @@ class Family:
 def families(count: int, **given: Any) -> list[Family]:
     """That many, each with its own number and address."""
     return [Family(f"+336399{n:05}", f"famille{n}@example.org", **given) for n in range(count)]
+
+
+def guardian(phone: str | None = None, email: str | None = None, **given: Any) -> Guardian:
+    """One adult of a family."""
+    return Guardian(guardian_id=new_id(), phone=phone, email=email, **given)
 
 
 class Enrolment:
@@ -134,8 +158,8 @@ class Enrolment:
         subscription = next(one for one in subscriptions.all if isinstance(received.data, one.event))
         async with self.db.transaction() as tx:
             verdict = await judge(tx.session, subscription.queue, received)
-            if verdict is Verdict.NEW:
-                await subscription.handler(tx, received)
+            if handler := subscription.handler_for(verdict):
+                await handler(tx, received)
         return verdict
 
     async def again(self) -> None:
@@ -148,6 +172,9 @@ class Enrolment:
 
     async def moves(self, workshop: Workshop, to: datetime, **said: Any) -> None:
         await self.say(SessionMoved(was_starting_at=workshop.starts_at, **workshop.said(to, **said)))
+
+    async def suspends(self, workshop: Workshop) -> None:
+        await self.say(SessionSuspended(**workshop.said()))
 
     async def calls_off(self, workshop: Workshop, reason: str = "L'animatrice est absente.") -> None:
         await self.say(SessionCalledOff(reason={"fr": reason}, **workshop.said()))
@@ -173,6 +200,9 @@ class Enrolment:
     async def expires(self, family: Family, workshop: Workshop) -> None:
         await self.say(EnrolmentExpired(**family.said(workshop)))
 
+    async def forgets(self, family: Family) -> None:
+        await self.say(FamilyErased(party_id=family.party_id, party_kind="family"))
+
     async def withdraws(self, family: Family, workshop: Workshop, was: str = "confirmed") -> None:
         await self.say(EnrolmentWithdrawn.model_validate({"was": was, **family.said(workshop)}))
 
@@ -197,8 +227,11 @@ class Postbox:
             self.taken.append(letter)
         return outcome
 
-    async def find(self, reference: UUID) -> Outcome:
+    async def find(self, reference: UUID, provider: str | None = None) -> Outcome:  # noqa: ARG002
         return Taken(f"p-{reference}") if reference in {one.id for one in self.taken} else Unknown("not-seen")
+
+    def room(self, most: int) -> int:
+        return most
 
     async def close(self) -> None:
         """Nothing is kept open."""
@@ -214,6 +247,25 @@ async def _nothing(_letter: Letter) -> None:
 
 async def statuses(db: Database, family: Family) -> list[tuple[str, str, str]]:
     """(purpose, channel, status) of every message about the family's enrolment, oldest first."""
-    asked = text("SELECT purpose, channel, status FROM messages WHERE enrolment_id = :id ORDER BY id")
+    asked = text("SELECT purpose, channel, status FROM messages JOIN news ON news.id = news_id"
+                 " WHERE enrolment_id = :id ORDER BY messages.id")  # fmt: skip
     async with db.reading() as session:
         return [(row[0], row[1], row[2]) for row in await session.execute(asked, {"id": family.enrolment_id})]
+
+
+@asynccontextmanager
+async def doors(db: Database, house_file: Path, folder: Path) -> AsyncIterator[AsyncClient]:
+    """Notify's HTTP doors over that database, without broker or workers. Each organisation's key is `key-of-<it>`."""
+    app = doors_app(db, house_file, folder)
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://notify.test") as client:
+        yield client
+
+
+def doors_app(db: Database, house_file: Path, folder: Path) -> FastAPI:
+    """The same as an app."""
+    keys = folder / "keys.json"
+    keys.write_text(json.dumps({who: digest(f"key-of-{who}") for who in ("bottines", "relais", "acepp")}))
+    settings = Settings(house_file=house_file, keys_file=keys, secret="s" * 40)
+    app = build(settings)
+    app.state.service = SimpleNamespace(settings=settings, house=load(house_file), db=db)
+    return app

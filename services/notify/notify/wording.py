@@ -1,26 +1,30 @@
 """What a message says: templates in files, one per purpose, channel and language, none of which may be missing.
 
-`templates/<purpose>.<channel>.<language>.txt`; the first line of an e-mail's is its subject.
+`templates/<purpose>.<channel>.<language>.txt`; the first line of an e-mail's is its subject. An e-mail to a family ends
+with `footer.email.<language>.txt`, which leads to their preferences. Another language is another set of these files,
+and its two letters in the house file.
 """
 
-from collections.abc import Mapping
-from datetime import datetime, tzinfo
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
+from ronde.clock import now
 from ronde.house import House
 from ronde.web import dates
 from ronde.web.language import pick
-from ronde_contracts.notify import Channel
 
+from notify.frame import compiled
 from notify.gsm import LENGTHS, parts, plain, shorten
-from notify.rules import Purpose
+from notify.purposes import PURPOSES, Purpose
 from notify.tables import Enrolment, Session
 
 TEMPLATES = Path(__file__).parent / "templates"
+MOMENTS = ("starts_at", "ends_at", "until", "expires_at")
 SMS_PARTS = 2
 """An SMS longer than this has its title and room shortened."""
 
@@ -37,23 +41,44 @@ class Wording:
         self._text = SandboxedEnvironment(
             loader=FileSystemLoader(templates), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        self._html = self._text.overlay(autoescape=True)
+        languages = house.languages
         names = {
             f"{purpose}.{channel}.{language}.txt"
-            for purpose in Purpose
-            for channel in get_args(Channel)
-            for language in house.languages
-        }
+            for purpose, row in PURPOSES.items()
+            for channel in row.written
+            for language in languages
+        } | {f"footer.email.{language}.txt" for language in languages}
         missing = sorted(name for name in names if not (templates / name).is_file())
-        missing += [f"dates in {language}" for language in house.languages if language not in dates.LOCALES]
+        missing += [f"dates in {language}" for language in languages if not dates.speaks(language)]
         if missing:
-            raise WordsMissing(f"the house speaks {', '.join(house.languages)}; missing: {', '.join(missing)}")
+            raise WordsMissing(f"the house speaks {', '.join(languages)}; missing in {templates}: {', '.join(missing)}")
         for name in names:
             self._text.get_template(name)
+        self._html = self._text.overlay(autoescape=True).from_string(compiled(templates / "email.mjml"))
 
-    def language(self, wanted: str) -> str:
+    def language(self, wanted: str | None) -> str:
         """The recipient's language if the house writes it, else the house's first."""
-        return wanted if wanted in self._house.languages else self._house.languages[0]
+        return wanted if wanted is not None and wanted in self._house.languages else self._house.languages[0]
+
+    def house(self, language: str) -> str:
+        """Its name."""
+        return pick(self._house.name, language)
+
+    def address_of(self, organisation: str) -> str | None:
+        """Where an organisation wants its notices; None: nowhere."""
+        found = [one.notices for one in self._house.organisations if one.id == organisation]
+        return found[0] if found else None
+
+    def of_notice(self, facts: Mapping[str, Any], language: str) -> dict[str, Any]:
+        """What a notice's template may say, from its facts as they were kept."""
+        said: dict[str, Any] = {**facts, **{it: datetime.fromisoformat(facts[it]) for it in MOMENTS if it in facts}}
+        if "asker" in said:
+            names = {one.id: one.name for one in self._house.organisations}
+            said["asker"] = names.get(said["asker"], said["asker"])
+            said["reasons"] = "\n".join(pick(reason, language) for reason in said["reasons"])
+        if "title" in said:
+            said["title"] = " ".join(pick(said["title"], language).split())
+        return said
 
     def sms(self, purpose: Purpose, language: str, facts: Mapping[str, Any]) -> str:
         """In the phone network's alphabet; long titles are cut so that it stays within two parts."""
@@ -69,29 +94,48 @@ class Wording:
     def email(self, purpose: Purpose, language: str, facts: Mapping[str, Any]) -> tuple[str, str, str]:
         """(subject, text, html)."""
         written = self._text.get_template(f"{purpose}.email.{language}.txt").render(self._spoken(language, facts))
-        subject, _, text = written.strip().partition("\n")
-        text = text.strip() + "\n"
-        html = self._html.get_template("email.html").render(
+        subject, _, text = (part.strip() for part in written.strip().partition("\n"))
+        footer = ""
+        if facts.get("preferences"):
+            footer = self._text.get_template(f"footer.email.{language}.txt").render(facts).strip()
+        direction = dates.direction(language)
+        html = self._html.render(
             language=language,
-            house=pick(self._house.name, language),
+            direction=direction,
+            start="right" if direction == "rtl" else "left",
             subject=subject,
-            paragraphs=text.strip().split("\n\n"),
+            paragraphs=text.split("\n\n"),
+            footer=footer,
         )
-        return subject, text, html
+        return subject, f"{text}\n\n{footer}\n" if footer else f"{text}\n", html
 
     def _spoken(self, language: str, facts: Mapping[str, Any]) -> dict[str, Any]:
         zone: tzinfo = self._house.timezone
+        said = {name: partial(how, lang=language, zone=zone) for name, how in SAID.items()}
         return {
             **facts,
-            "house": pick(self._house.name, language),
-            "moment": partial(dates.moment, lang=language, zone=zone),
-            "span": partial(dates.span, lang=language, zone=zone),
+            **said,
+            "house": self.house(language),
             "ordinal": partial(dates.ordinal, lang=language),
         }
 
 
+def till(value: datetime, lang: str, zone: tzinfo) -> str:
+    """A moment that is near needs no day."""
+    how = dates.clock if value - now() < timedelta(hours=12) else dates.moment
+    return how(value, lang, zone)
+
+
+SAID: Mapping[str, Callable[..., str]] = {
+    "moment": dates.moment,
+    "brief": dates.brief,
+    "span": dates.span,
+    "till": till,
+}
+
+
 def facts_of(
-    enrolment: Enrolment, session: Session, link: str | None, facts: Mapping[str, Any], language: str
+    enrolment: Enrolment, session: Session, link: str | None, facts: Mapping[str, Any], preferences: str, language: str
 ) -> dict[str, Any]:
     """What a template may say. No name of a person, and nothing of their circumstances, is among it."""
     was_starting_at, deadline = facts.get("was_starting_at"), facts.get("deadline")
@@ -105,6 +149,7 @@ def facts_of(
         "children": enrolment.children,
         "state": enrolment.state,
         "link": link or "",
+        "preferences": preferences,
         "position": facts.get("position", 0),
         "was": facts.get("was", ""),
         "was_starting_at": datetime.fromisoformat(was_starting_at) if was_starting_at else None,

@@ -6,9 +6,13 @@ from datetime import timedelta
 
 import pytest
 from notify.providers import Letter, NotNow, Outcome, Rejected, Taken, Unknown
+from notify.providers.breaker import Breaker
+from notify.providers.fleet import Fleet, Line
+from notify.providers.pace import Pace
 from notify.providers.sms import HttpSms
 from notify.providers.smtp import Smtp
 from notify.sending import LOOK_AGAIN, Sender
+from notify.settings import Terms
 from notify.testing import Enrolment, Family, Workshop, statuses
 from notify.use_cases.send_due import LOOK_AFTER
 from notify.wording import Wording
@@ -36,11 +40,13 @@ async def sms(catcher: Running) -> AsyncIterator[HttpSms]:
 
 
 @pytest.fixture
-def smtp(catcher: Running) -> Smtp:
-    return mail_server(catcher.smtp_port)
+async def smtp(catcher: Running) -> AsyncIterator[Smtp]:
+    provider = mail_server(catcher.smtp_port)
+    yield provider
+    await provider.close()
 
 
-def mail_server(port: int) -> Smtp:
+def mail_server(port: int, timeout: float = 0.5, connections: int = 4) -> Smtp:
     return Smtp(
         "127.0.0.1",
         port,
@@ -49,7 +55,8 @@ def mail_server(port: int) -> Smtp:
         password=None,
         name="Maison",
         sender="ronde@example.org",
-        timeout=1,
+        timeout=timeout,
+        connections=connections,
     )
 
 
@@ -76,10 +83,11 @@ async def test_an_email_arrives_as_it_was_written(catcher: Running, smtp: Smtp) 
 @pytest.mark.parametrize(
     ("answer", "outcome"),
     [
-        (Answer(code=550), Rejected("refused-by-provider")),
+        (Answer(code=550), Rejected("refused-by-provider", lasting=True)),
         (Answer(code=550, at="data"), Rejected("refused-by-provider")),
-        (Answer(code=451), NotNow("smtp-451")),
-        (Answer(code=451, at="data"), NotNow("smtp-451")),
+        (Answer(code=451), NotNow("smtp-451", recipient=True)),
+        (Answer(code=451, at="data"), NotNow("smtp-451", recipient=True)),
+        (Answer(code=421), NotNow("smtp-421")),
         (Answer(delay=30, kept=True), Unknown("SMTPReadTimeoutError")),
     ],
 )
@@ -94,7 +102,7 @@ async def test_a_mail_server_that_is_away_took_nothing() -> None:
 
 
 async def test_an_address_that_no_server_takes_is_refused_at_once(smtp: Smtp) -> None:
-    assert await smtp.send(letter("jérôme@example.org")) == Rejected("bad-address")
+    assert await smtp.send(letter("jérôme@example.org")) == Rejected("bad-address", lasting=True)
 
 
 async def test_an_sms_arrives_as_it_was_written(catcher: Running, sms: HttpSms) -> None:
@@ -138,11 +146,18 @@ async def test_an_sms_provider_that_is_away_took_nothing() -> None:
 @pytest.mark.database
 @pytest.mark.parametrize("kept", [True, False])
 async def test_an_sms_provider_that_hangs_is_asked_and_the_family_gets_one_message(
-    db: Database, enrolment: Enrolment, wording: Wording, catcher: Running, sms: HttpSms, kept: bool
+    db: Database,
+    enrolment: Enrolment,
+    wording: Wording,
+    terms: Terms,
+    catcher: Running,
+    sms: HttpSms,
+    kept: bool,
 ) -> None:
     """It took the message and then hung, or hung and took nothing: only the provider knows, so it is asked."""
     family, workshop = Family(PHONE, None), Workshop()
-    sender = Sender(db, "sms", sms, wording, lease=timedelta(minutes=2))
+    fleet = Fleet([Line("gateway", sms, 1, Breaker(failures=5, rest=60), Pace(None))])
+    sender = Sender(db, "sms", fleet, wording, terms, lease=timedelta(minutes=2))
     catcher.answers.give(PHONE, Answer(delay=1.5, code=None if kept else 500, kept=kept, times=1))
     await enrolment.opens(workshop)
     await enrolment.knows(family)

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from notify.providers import Letter, Unknown
 from notify.sending import Sender
+from notify.settings import Terms
 from notify.testing import TUESDAY, Enrolment, Family, Postbox, Workshop, families, statuses
 from notify.use_cases.send_due import take_due
 from notify.wording import Wording
@@ -25,8 +26,8 @@ async def enrolled(enrolment: Enrolment, workshop: Workshop, people: list[Family
         await enrolment.confirms(family, workshop)
 
 
-def senders(db: Database, phones: Postbox, wording: Wording, count: int) -> list[Sender]:
-    return [Sender(db, "sms", phones, wording, lease=timedelta(minutes=2)) for _ in range(count)]
+def senders(db: Database, phones: Postbox, wording: Wording, terms: Terms, count: int) -> list[Sender]:
+    return [Sender(db, "sms", phones, wording, terms, lease=timedelta(minutes=2)) for _ in range(count)]
 
 
 async def drain(sender: Sender, quiet: int = 3) -> None:
@@ -37,16 +38,16 @@ async def drain(sender: Sender, quiet: int = 3) -> None:
 
 
 async def test_two_senders_send_each_message_once(
-    db: Database, enrolment: Enrolment, phones: Postbox, wording: Wording
+    db: Database, enrolment: Enrolment, phones: Postbox, wording: Wording, terms: Terms
 ) -> None:
     people = [Family(one.phone, None) for one in families(MANY)]
     await enrolled(enrolment, Workshop(), people)
-    await asyncio.gather(*(drain(sender) for sender in senders(db, phones, wording, 4)))
+    await asyncio.gather(*(drain(sender) for sender in senders(db, phones, wording, terms, 4)))
     assert sorted(letter.to for letter in phones.given) == sorted(str(family.phone) for family in people)
 
 
 async def test_sent_or_withdrawn_never_both(
-    db: Database, enrolment: Enrolment, phones: Postbox, wording: Wording
+    db: Database, enrolment: Enrolment, phones: Postbox, wording: Wording, terms: Terms
 ) -> None:
     people, workshop = [Family(one.phone, None) for one in families(MANY)], Workshop()
     await enrolled(enrolment, workshop, people)
@@ -60,9 +61,11 @@ async def test_sent_or_withdrawn_never_both(
 
     phones.meanwhile = takes_its_time
     await asyncio.gather(
-        *(drain(sender, 10) for sender in senders(db, phones, wording, 2)), cancel(people[::-2]), cancel(people[-2::-2])
+        *(drain(sender, 10) for sender in senders(db, phones, wording, terms, 2)),
+        cancel(people[::-2]),
+        cancel(people[-2::-2]),
     )
-    await drain(senders(db, phones, wording, 1)[0])
+    await drain(senders(db, phones, wording, terms, 1)[0])
     withdrawn = 0
     for family in people:
         confirmations = [one for one in phones.texts(family.phone) if one.startswith("C'est confirmé")]
@@ -75,7 +78,7 @@ async def test_sent_or_withdrawn_never_both(
 
 
 async def test_whatever_moves_meanwhile_the_last_word_is_the_right_time(
-    db: Database, enrolment: Enrolment, phones: Postbox, wording: Wording
+    db: Database, enrolment: Enrolment, phones: Postbox, wording: Wording, terms: Terms
 ) -> None:
     people, workshop = [Family(one.phone, None) for one in families(MANY)], Workshop()
     await enrolment.opens(workshop)
@@ -91,12 +94,12 @@ async def test_whatever_moves_meanwhile_the_last_word_is_the_right_time(
             await enrolment.moves(workshop, TUESDAY + timedelta(days=7 * week))
 
     await asyncio.gather(
-        *(drain(sender, 60) for sender in senders(db, phones, wording, 2)),
+        *(drain(sender, 60) for sender in senders(db, phones, wording, terms, 2)),
         confirm(people[::2]),
         confirm(people[1::2]),
         move(),
     )
-    await drain(senders(db, phones, wording, 1)[0])
+    await drain(senders(db, phones, wording, terms, 1)[0])
     lasts = {family.phone: phones.texts(family.phone)[-1] for family in people}
     assert all("mardi 6 février 2035" in last for last in lasts.values())
     assert any(last.startswith("Changement") for last in lasts.values())
@@ -145,13 +148,13 @@ async def test_what_the_provider_cannot_say_stays_unknown_and_is_not_sent_again(
 
 
 async def test_a_move_waits_for_the_letter_that_is_being_written_and_then_corrects_it(
-    db: Database, enrolment: Enrolment, wording: Wording
+    db: Database, enrolment: Enrolment, wording: Wording, terms: Terms
 ) -> None:
     """The letter has the old time in it, and its claim is not committed: the move must not take it for waiting."""
     family, workshop = Family(email=None), Workshop()
     await enrolled(enrolment, workshop, [family])
     async with db.transaction() as tx:
-        _, [parcel] = await take_due(tx, "sms", wording, limit=10)
+        _, [parcel] = await take_due(tx, "sms", wording, terms, limit=10)
         moving = asyncio.create_task(enrolment.moves(workshop, TUESDAY + timedelta(days=7)))
         while not moving.done() and not await somebody_waits_for_a_lock(db):  # noqa: ASYNC110
             await asyncio.sleep(0.01)

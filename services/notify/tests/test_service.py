@@ -103,9 +103,10 @@ async def notify(amqp: Amqp, database_url: str, house_file: Path, tmp_path: Path
             "RONDE_AMQP_URL": amqp.url("notify"),
             "RONDE_KEYS_FILE": str(keys),
             "RONDE_SECRET": "s" * 40,
-            "RONDE_SMTP_PORT": str(catcher.smtp_port),
-            "RONDE_SMS_URL": catcher.sms_url,
-            "RONDE_SMS_TOKEN": "t",
+            "RONDE_STAGE": "try",
+            "RONDE_TELL_HOURS": "00:00-23:59",
+            "RONDE_EMAIL_PROVIDERS": json.dumps([{"kind": "smtp", "port": catcher.smtp_port}]),
+            "RONDE_SMS_PROVIDERS": json.dumps([{"kind": "ronde", "url": catcher.sms_url, "token": "t"}]),
         }
         async with process(environment, tmp_path / "log") as url:
             yield Started(url, tmp_path / "log", catcher, bus)

@@ -45,6 +45,9 @@ EVENTS: tuple[type[Event], ...] = (
     enrolment.FamilyErased,
     notify.MessageSent,
     notify.MessageFailed,
+    notify.MessageDelivered,
+    notify.MessageUndeliverable,
+    notify.MessageWithdrawn,
 )
 
 BY_TYPE: dict[str, type[Event]] = {event.type: event for event in EVENTS}

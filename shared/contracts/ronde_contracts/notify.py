@@ -1,4 +1,4 @@
-"""What notify says: a message left, or could not. Ids only."""
+"""What notify says: a message left, arrived, did neither, or was taken back. Ids only."""
 
 from typing import ClassVar, Literal
 from uuid import UUID
@@ -35,3 +35,27 @@ class MessageFailed(_Message):
     routing_key: ClassVar[str] = "notify.message.failed.v1"
 
     code: str = Field(description="machine-readable: no-address, refused-by-provider, ...")
+
+
+class MessageDelivered(_Message):
+    """It arrived: their phone or their mailbox has it, by the provider's receipt."""
+
+    type: ClassVar[str] = "message.delivered.v1"
+    routing_key: ClassVar[str] = "notify.message.delivered.v1"
+
+
+class MessageUndeliverable(_Message):
+    """The provider took the message and could not deliver it: by this channel it will not arrive."""
+
+    type: ClassVar[str] = "message.undeliverable.v1"
+    routing_key: ClassVar[str] = "notify.message.undeliverable.v1"
+
+    code: str = Field(description="machine-readable: unknown-recipient, mailbox-full, expired, ...")
+    lasting: bool = Field(description="the address itself is no good (a hard bounce); false: another time it may work")
+
+
+class MessageWithdrawn(_Message):
+    """Taken back before it left: what it would have said is no longer true."""
+
+    type: ClassVar[str] = "message.withdrawn.v1"
+    routing_key: ClassVar[str] = "notify.message.withdrawn.v1"

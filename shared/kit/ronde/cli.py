@@ -1,8 +1,12 @@
-"""`ronde`: one word, then what to do; a module of `ronde.commands` with an `app` is a group of commands."""
+"""`ronde`: one word, then what to do; a module of `ronde.commands` with an `app` is a group of commands.
+
+A service brings its own by the entry point group `ronde.commands`: the kit knows none of them.
+"""
 
 import pkgutil
 from importlib import import_module
 from importlib.util import find_spec
+from importlib.metadata import entry_points
 
 import typer
 
@@ -22,3 +26,5 @@ for _found in pkgutil.iter_modules(commands.__path__):
     _group = getattr(import_module(f"{commands.__name__}.{_found.name}"), "app", None)
     if isinstance(_group, typer.Typer):
         app.add_typer(_group, name=_found.name)
+for _brought in entry_points(group="ronde.commands"):
+    app.add_typer(_brought.load(), name=_brought.name)

@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import structlog
@@ -39,11 +39,16 @@ Handler = Callable[[Tx, Received[Any]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """One kind of event and what the service does with it."""
+    """One kind of event and what the service does with it; `overtaken` with one that is stale when it comes."""
 
     queue: str
     event: type[Event]
     handler: Handler
+    overtaken: Handler | None = None
+
+    def handler_for(self, verdict: Verdict) -> Handler | None:
+        """None: there is nothing to do."""
+        return {Verdict.NEW: self.handler, Verdict.STALE: self.overtaken}.get(verdict)
 
 
 class Subscriptions:
@@ -56,6 +61,9 @@ class Subscriptions:
 
     The handler runs once per event, inside a transaction, in which it writes and publishes. It may raise
     NotKnownYet (again later), Unacceptable (parked), and anything else (again later, parked in the end).
+
+    What is stale is dropped, unless `@subscriptions.overtaken(SessionPlanned)`, after `on`, names a handler for it too:
+    for news that somebody has to be told although it is not the last.
     """
 
     def __init__(self, service: str) -> None:
@@ -69,6 +77,17 @@ class Subscriptions:
             handler: Callable[[Tx, Received[E]], Awaitable[None]],
         ) -> Callable[[Tx, Received[E]], Awaitable[None]]:
             self.all.append(Subscription(f"{self.service}.{event.type}", event, handler))
+            return handler
+
+        return register
+
+    def overtaken(
+        self, event: type[E]
+    ) -> Callable[[Callable[[Tx, Received[E]], Awaitable[None]]], Callable[[Tx, Received[E]], Awaitable[None]]]:
+        def register(
+            handler: Callable[[Tx, Received[E]], Awaitable[None]],
+        ) -> Callable[[Tx, Received[E]], Awaitable[None]]:
+            self.all = [replace(one, overtaken=handler) if one.event is event else one for one in self.all]
             return handler
 
         return register
@@ -300,8 +319,8 @@ class Consumers:
         enter_trace(event.traceparent, event.id.hex)
         async with self._database.transaction() as tx:
             verdict = await judge(tx.session, subscription.queue, event)
-            if verdict is Verdict.NEW:
-                await subscription.handler(tx, event)
+            if handler := subscription.handler_for(verdict):
+                await handler(tx, event)
         return verdict.value
 
     async def _park(self, queue: str, raw: Any, origin: Origin, failure: Exception) -> str:

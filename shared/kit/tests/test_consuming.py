@@ -54,6 +54,24 @@ async def test_an_older_state_never_replaces_a_newer_one(rig: Rig) -> None:
     assert [str(id) for id in await rig.effects()] == [newer["id"], newest["id"]]
 
 
+async def test_what_was_overtaken_reaches_who_asked_for_it_once(rig: Rig) -> None:
+    session = new_id()
+    newer, older = (envelope(plan(session), sequence=n) for n in (2, 1))
+    told: list[int] = []
+
+    async def overtaken(_tx: Tx, event: Received[SessionPlanned]) -> None:
+        told.append(event.sequence)
+
+    rig.overtaken = overtaken
+    async with rig.consuming():
+        for event in (newer, older, older):
+            await rig.say(event)
+        last = envelope(plan())
+        await rig.say(last)
+        await rig.until("SELECT count(*) FROM inbox WHERE id = :id", 1, id=last["id"])
+    assert told == [1]
+
+
 async def test_what_follows_from_an_event_is_in_its_trace(rig: Rig) -> None:
     queue = await rig.amqp.listen("booking.#")
     traces = []

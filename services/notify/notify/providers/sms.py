@@ -1,53 +1,50 @@
-"""SMS by HTTP: POST {to, from, text, reference}; the reference lets the provider drop a double and us look it up."""
+"""SMS by the small protocol of Ronde itself, which the catcher speaks and a gateway in front of a provider may.
+
+POST {to, from, text, reference} with a bearer token gives {id}; the reference lets the provider drop a double and us
+look it up. Its receipts are POSTed, signed: {id, reference, status, code, lasting}.
+"""
 
 from uuid import UUID
 
 import httpx
 
-from notify.providers import Letter, NotNow, Outcome, Rejected, Taken, Unknown
+from notify.providers import Arrived, Letter, NotNow, Outcome, Receipt, Taken, Unknown
+from notify.providers.http import HttpCarrier, read
+from notify.providers.webhook import as_json, check_signature, slug, uuid_or_none
 
-NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
-
-class HttpSms:
-    """One provider's address. `timeout` in seconds, for each step of the conversation."""
+class HttpSms(HttpCarrier):
+    """One gateway's address."""
 
     def __init__(self, url: str, *, token: str, sender: str, timeout: float) -> None:
-        self._url = url.rstrip("/")
+        super().__init__(url, timeout=timeout, headers={"Authorization": f"Bearer {token}"})
         self._sender = sender
-        self._client = httpx.AsyncClient(headers={"Authorization": f"Bearer {token}"}, timeout=timeout, trust_env=False)
 
     async def send(self, letter: Letter) -> Outcome:
         body = {"to": letter.to, "from": self._sender, "text": letter.text, "reference": str(letter.id)}
-        try:
-            answer = await self._client.post(self._url, json=body)
-        except NEVER_SENT as error:
-            return NotNow(type(error).__name__)
-        except httpx.HTTPError as error:
-            return Unknown(type(error).__name__)
-        if answer.is_success:
-            return Taken(_id(answer))
-        if answer.status_code in (401, 403, 408, 429):  # our account or our pace: the message is not at fault
-            return NotNow(f"http-{answer.status_code}")
-        if answer.is_client_error:
-            return Rejected("refused-by-provider")
-        return Unknown(f"http-{answer.status_code}")  # a gateway that gave up waiting answers 502 or 504
+        return await self.hand_over(self._client.build_request("POST", self._url, json=body), lambda said: said["id"])
 
     async def find(self, reference: UUID) -> Outcome:
-        try:
-            answer = await self._client.get(f"{self._url}/{reference}")
-        except httpx.HTTPError as error:
-            return Unknown(type(error).__name__)
+        answer = await self.ask(self._client.build_request("GET", f"{self._url}/{reference}"))
+        if not isinstance(answer, httpx.Response):
+            return Unknown(answer.why)
         if answer.is_success:
-            return Taken(_id(answer))
+            return Taken(read(answer, lambda said: said["id"]))
         return NotNow("not-taken") if answer.status_code == 404 else Unknown(f"http-{answer.status_code}")
 
-    async def close(self) -> None:
-        await self._client.aclose()
 
-
-def _id(answer: httpx.Response) -> str | None:
-    try:
-        return str(answer.json()["id"])[:200]
-    except (ValueError, KeyError, TypeError):
-        return None  # it was taken all the same
+def receipts(arrived: Arrived, secret: str) -> list[Receipt]:
+    """Raises NotTheirs when X-Ronde-Signature is not `sha256=` and the body's HMAC."""
+    check_signature(arrived, secret)
+    said = as_json(arrived)
+    if said.get("status") not in ("delivered", "undeliverable"):
+        return []
+    return [
+        Receipt(
+            said["status"],
+            provider_id=str(said["id"]) if said.get("id") else None,
+            reference=uuid_or_none(said.get("reference")),
+            code=slug(said.get("code"), "undeliverable") if said["status"] == "undeliverable" else "",
+            lasting=bool(said.get("lasting", False)),
+        )
+    ]

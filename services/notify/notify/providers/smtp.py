@@ -1,21 +1,27 @@
-"""E-mail by SMTP, one connection a message. What fails before the text is handed over has surely not left."""
+"""E-mail by SMTP, over a few kept connections. What fails before the text is handed over has surely not left."""
 
+import asyncio
 import email.policy
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
-from uuid import UUID
 
 import aiosmtplib
 from ronde.clock import now
 
-from notify.providers import Letter, NotNow, Outcome, Rejected, Taken, Unknown
+from notify.providers import Carrier, Letter, NotNow, Outcome, Rejected, Taken, Unknown
 
 POLICY = email.policy.SMTP.clone(cte_type="7bit")
+CLOSING = 421
+"""The server itself goes away, whatever it was asked."""
+KEPT_FOR = 30.0
+"""Seconds without a message after which a connection is opened anew: servers close idle ones, some of them silently."""
 
 
-class Smtp:
-    """One server. `name` is who the e-mail says it is from, `sender` its address."""
+class Smtp(Carrier):
+    """One server. `name` is who the e-mail says it is from, `sender` its address; `connections` at most."""
 
     def __init__(
         self,
@@ -28,6 +34,7 @@ class Smtp:
         name: str,
         sender: str,
         timeout: float,
+        connections: int = 4,
     ) -> None:
         self._host = host
         self._port = port
@@ -37,50 +44,94 @@ class Smtp:
         self._name = name
         self._sender = sender
         self._timeout = timeout
+        self._turns = asyncio.Semaphore(connections)
+        self._idle: list[tuple[float, aiosmtplib.SMTP]] = []
 
     async def send(self, letter: Letter) -> Outcome:
-        client = aiosmtplib.SMTP(
-            hostname=self._host,
-            port=self._port,
-            username=self._user,
-            password=self._password,
-            use_tls=self._security == "tls",
-            start_tls=self._security == "starttls",
-            timeout=self._timeout,
-        )
         try:
             body = compose(letter, name=self._name, sender=self._sender)
             letter.to.encode("ascii")
         except ValueError:
-            return Rejected("bad-address")
-        try:
-            return await self._converse(client, letter.to, body)
-        finally:
-            client.close()
-
-    async def _converse(self, client: aiosmtplib.SMTP, to: str, body: bytes) -> Outcome:
-        try:
-            await client.connect()
-            await client.mail(self._sender)
-            await client.rcpt(to)
-        except aiosmtplib.SMTPRecipientRefused as error:
-            return _refused(error.code)
-        except (aiosmtplib.SMTPException, OSError) as error:
-            # a refused sign-in or sender is ours to mend: the family's message is not at fault
-            return NotNow(_why(error))
-        try:
-            await client.data(body)
-        except aiosmtplib.SMTPResponseException as error:
-            return _refused(error.code)
-        except (aiosmtplib.SMTPException, OSError) as error:
-            return Unknown(_why(error))
-        return Taken(None)
-
-    async def find(self, reference: UUID) -> Outcome:  # noqa: ARG002
-        return Unknown("smtp-cannot-say")
+            return Rejected("bad-address", lasting=True)
+        async with self._client() as client:
+            try:
+                await self._begin(client)
+                await client.rcpt(letter.to)
+            except aiosmtplib.SMTPRecipientRefused as error:
+                return await self._refused(client, error)
+            except (aiosmtplib.SMTPException, OSError) as error:
+                # a refused sign-in or sender is ours to mend: the family's message is not at fault
+                client.close()
+                return NotNow(_why(error))
+            try:
+                await client.data(body)
+            except aiosmtplib.SMTPResponseException as error:
+                return await self._refused(client, error)
+            except (aiosmtplib.SMTPException, OSError) as error:
+                client.close()
+                return Unknown(_why(error))
+            return Taken(None)
 
     async def close(self) -> None:
-        """Nothing is kept open."""
+        while self._idle:
+            self._idle.pop()[1].close()
+
+    @asynccontextmanager
+    async def _client(self) -> AsyncIterator[aiosmtplib.SMTP]:
+        """A connection for one message alone. It is kept when its conversation came to an end."""
+        async with self._turns:
+            client = self._kept() or aiosmtplib.SMTP(
+                hostname=self._host,
+                port=self._port,
+                username=self._user,
+                password=self._password,
+                use_tls=self._security == "tls",
+                start_tls=self._security == "starttls",
+                timeout=self._timeout,
+            )
+            whole = False
+            try:
+                yield client
+                whole = client.is_connected
+            finally:
+                if whole:
+                    self._idle.append((asyncio.get_running_loop().time(), client))
+                else:
+                    client.close()
+
+    def _kept(self) -> aiosmtplib.SMTP | None:
+        at = asyncio.get_running_loop().time()
+        while self._idle:
+            since, client = self._idle.pop()
+            if client.is_connected and at - since < KEPT_FOR:
+                return client
+            client.close()
+        return None
+
+    async def _begin(self, client: aiosmtplib.SMTP) -> None:
+        """MAIL FROM, on a connection that may have died since its last message."""
+        if client.is_connected:
+            try:
+                await client.mail(self._sender)
+                return
+            except (aiosmtplib.SMTPException, OSError) as error:
+                if isinstance(error, aiosmtplib.SMTPSenderRefused) and error.code != CLOSING:
+                    raise
+                client.close()
+        await client.connect()
+        await client.mail(self._sender)
+
+    async def _refused(self, client: aiosmtplib.SMTP, error: aiosmtplib.SMTPResponseException) -> Outcome:
+        """4xx: their mailbox is full, or wants us to come again. 5xx: for ever, and lasting when it is the address."""
+        try:
+            await client.rset()
+        except (aiosmtplib.SMTPException, OSError):
+            client.close()
+        if 400 <= error.code < 500:
+            return NotNow(f"smtp-{error.code}", recipient=error.code != CLOSING)
+        # 5.7.x is about us or about what we write, whatever the step: another message may be taken
+        lasting = isinstance(error, aiosmtplib.SMTPRecipientRefused) and not error.message.startswith("5.7.")
+        return Rejected("refused-by-provider", lasting=lasting)
 
 
 def compose(letter: Letter, *, name: str, sender: str) -> bytes:
@@ -92,14 +143,20 @@ def compose(letter: Letter, *, name: str, sender: str) -> bytes:
     mail["Date"] = format_datetime(now())
     mail["Message-ID"] = f"<{letter.id}@{sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
+    if letter.one_click:
+        mail["List-Unsubscribe"] = f"<{letter.one_click}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(letter.text)
     mail.add_alternative(letter.html, subtype="html")
+    if letter.invitation is not None:
+        mail.add_attachment(
+            letter.invitation.content,
+            subtype="calendar",
+            params={"method": letter.invitation.method},
+            filename="ronde.ics",
+        )
     mail["Content-Language"] = letter.language  # last: the contents take every Content-… header with them
     return mail.as_bytes()
-
-
-def _refused(code: int) -> Outcome:
-    return NotNow(f"smtp-{code}") if 400 <= code < 500 else Rejected("refused-by-provider")
 
 
 def _why(error: Exception) -> str:

@@ -1,44 +1,43 @@
-"""Forget a family: addresses, links, and what is still to be told them; what was told stays as a count."""
+"""Forget a family or a childminder: everything that names them goes, and the house is told that it is done.
+
+What stays: keyed hashes of addresses that nothing may be sent to, and the party's id, so that what is still under way
+about it is not taken up.
+"""
 
 from dataclasses import dataclass
 from uuid import UUID
 
+from ronde.clock import now
 from ronde.database import Tx
-from ronde.forgetting import forget, forget_messages
-from ronde_contracts.enrolment import CodeIssued
 from ronde_contracts.partners import ErasureAcknowledged
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from notify.codes import forget_codes
-from notify.tables import FORGOTTEN, Enrolment, Link, Message, Recipient
+from notify.holding import hold_families
+from notify.tables import Enrolment, Erased, Link, Notice, Recipient
+
+# What could not be consumed is kept whole, contacts and all.
+PARKED = text("DELETE FROM parked WHERE position(CAST(:id AS bytea) IN body) > 0")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ForgetFamily:
-    """`version`: that of the request, so that an answer to a later one counts as later."""
+    """`sequence` is that of the event that asks for it."""
 
     party_id: UUID
-    version: int
+    sequence: int
 
 
 async def forget_family(tx: Tx, cmd: ForgetFamily) -> None:
-    """And say so. A contact that comes late is stale by its sequence; a link is not, so the id is kept to know it."""
-    known = await tx.session.get(Recipient, cmd.party_id)
-    addresses = [address for address in (known.email, known.phone) if address] if known else []
-    theirs = select(Enrolment.enrolment_id).where(Enrolment.party_id == cmd.party_id)
-    await tx.session.execute(delete(Link).where(Link.enrolment_id.in_(theirs)))
-    messages = update(Message).where(Message.enrolment_id.in_(theirs))
-    await tx.session.execute(messages.where(Message.status == "scheduled").values(status="withdrawn"))
-    await tx.session.execute(messages.values(provider_id=None))
-    await tx.session.execute(update(Enrolment).where(Enrolment.party_id == cmd.party_id).values(state="over"))
-    nobody = {"kind": FORGOTTEN, "language": "fr", "email": None, "phone": None}
-    await tx.session.execute(
-        insert(Recipient)
-        .values(party_id=cmd.party_id, **nobody)
-        .on_conflict_do_update(index_elements=["party_id"], set_=nobody)
-    )
-    await forget_codes(tx.session, cmd.party_id, addresses)
-    await forget(tx.session, [str(cmd.party_id)])
-    await forget_messages(tx.session, CodeIssued.routing_key, addresses)
-    tx.publish(ErasureAcknowledged(party_id=cmd.party_id), sequence=cmd.version)
+    """Their messages go with their enrolments: news, messages and tasks hang on them. Again changes nothing."""
+    party = cmd.party_id
+    await hold_families(tx.session, [party])
+    theirs = select(Enrolment.enrolment_id).where(Enrolment.party_id == party)
+    await tx.session.execute(delete(Link).where(or_(Link.party_id == party, Link.enrolment_id.in_(theirs))))
+    await tx.session.execute(delete(Enrolment).where(Enrolment.party_id == party))
+    await tx.session.execute(delete(Notice).where(Notice.party_id == party))
+    await tx.session.execute(delete(Recipient).where(Recipient.party_id == party))
+    await tx.session.execute(PARKED, {"id": str(party).encode()})
+    gone = insert(Erased).values(party_id=party, erased_at=now())
+    await tx.session.execute(gone.on_conflict_do_nothing(index_elements=["party_id"]))
+    tx.publish(ErasureAcknowledged(party_id=party), sequence=cmd.sequence)

@@ -7,14 +7,19 @@ from datetime import datetime, timedelta
 from ronde.clock import now
 from ronde.database import Tx
 from ronde.telemetry import log
-from ronde_contracts.notify import Channel, MessageFailed, MessageSent
-from sqlalchemy import select
+from ronde_contracts.notify import Channel, MessageFailed, MessageSent, MessageWithdrawn
 
-from notify import messages
+from notify import dispatch, messages
+from notify.dispatch import Dropped, Due
+from notify.invitations import invitation
 from notify.messages import Claim
-from notify.providers import Letter, NotNow, Outcome, Rejected, Taken
-from notify.rules import Purpose, retry_in, useful_until
-from notify.tables import Enrolment, Link, Message, Recipient, Session
+from notify.providers import Letter, NotNow, Outcome, Rejected, Taken, Unknown, Withheld
+from notify.purposes import Purpose
+from notify.rerouting import reroute
+from notify.rules import PutOff, retry_in
+from notify.settings import Terms
+from notify.suppressions import suppress
+from notify.telling import say
 from notify.wording import Wording, facts_of
 
 LOOK_AFTER = timedelta(seconds=10)
@@ -29,49 +34,63 @@ class Parcel:
     letter: Letter
 
 
-async def take_due(tx: Tx, channel: Channel, wording: Wording, *, limit: int) -> tuple[int, list[Parcel]]:
-    """Claim what is due; gives how many, and those that may leave. The others are settled here.
+async def take_due(tx: Tx, channel: Channel, wording: Wording, terms: Terms, *, limit: int) -> tuple[int, list[Parcel]]:
+    """Claim what is due; gives how many, and those that may leave. The others are settled or put off here.
 
-    Written in the transaction that claims: a session that moves at this moment either is in the letter, or finds the
-    message gone and sends another.
+    Everything is judged and written in the transaction that claims: whom it goes to, whether it is the hour for it, and
+    what it says. A session that moves at this moment either is in the letter, or finds the message gone and sends
+    another.
     """
     claims = {claim.id: claim for claim in await messages.claim(tx.session, channel, limit)}
-    parcels = []
-    for row in await tx.session.execute(
-        select(Message, Enrolment, Session, Recipient, Link)
-        .join(Enrolment, Enrolment.enrolment_id == Message.enrolment_id)
-        .join(Session, (Session.organiser == Enrolment.organiser) & (Session.session_id == Enrolment.session_id))
-        .join(Recipient, Recipient.party_id == Enrolment.party_id)
-        .outerjoin(Link, Link.enrolment_id == Enrolment.enrolment_id)
-        .where(Message.id.in_(claims))
-        .order_by(Message.due_at, Message.id)
-    ):
-        message, enrolment, session, recipient, link = row
-        claim = claims[message.id]
-        written = _write(wording, message, enrolment, session, recipient, link)
-        if isinstance(written, Letter):
-            parcels.append(Parcel(claim, written))
-        else:
-            await settle(tx, claim, written)
+    if not claims:
+        return 0, []
+    due = await dispatch.due(tx.session, claims, channel, terms)
+    parcels, later, dropped, addressed = [], [], [], []
+    for one in due:
+        judged = one.judge(terms) or _write(wording, terms, one)
+        match judged:
+            case Letter():
+                parcels.append(Parcel(claims[one.message.id], judged))
+                addressed.append((one.message.id, one.address_hash))
+            case PutOff(until, why):
+                later.append((one.message.id, until, why))
+            case Dropped(why):
+                dropped.append((one.message.id, why))
+            case Rejected():
+                await settle(tx, claims[one.message.id], judged)
+    await messages.put_off(tx.session, later)
+    await messages.drop(tx.session, dropped)
+    await messages.addressed(tx.session, addressed)
+    for id, why in dropped:
+        await reroute(tx, id, why)
     return len(claims), parcels
 
 
-def _write(
-    wording: Wording, message: Message, enrolment: Enrolment, session: Session, recipient: Recipient, link: Link | None
-) -> Letter | Rejected:
-    purpose = Purpose(message.purpose)
-    language = wording.language(recipient.language)
-    to = recipient.phone if message.channel == "sms" else recipient.email
-    facts = facts_of(enrolment, session, link.url if link else None, message.facts, language)
-    if now() >= useful_until(purpose, ends_at=session.ends_at, deadline=facts["deadline"]):
-        return Rejected("too-late")
-    if to is None:
+def _write(wording: Wording, terms: Terms, due: Due) -> Letter | Rejected:
+    recipient, message, purpose = due.recipient, due.message, Purpose(due.news.purpose)
+    to = due.address
+    if recipient is None or to is None:
         return Rejected("no-address")
+    language = wording.language(recipient.language)
+    own_page = f"{terms.public_url}/preferences/{recipient.token}"
+    facts = facts_of(due.enrolment, due.session, due.link, due.news.facts, own_page, language)
     try:
         if message.channel == "sms":
             return Letter(message.id, to, language, wording.sms(purpose, language, facts))
         subject, text, html = wording.email(purpose, language, facts)
-        return Letter(message.id, to, language, text, subject, html)
+        one_click = f"{terms.public_url}/unsubscribe/{recipient.token}"
+        ics = invitation(
+            purpose,
+            due.news.facts,
+            due.news.said_at,
+            due.enrolment,
+            due.session,
+            title=facts["title"],
+            house=wording.house(language),
+            sender=terms.sender,
+            to=to,
+        )
+        return Letter(message.id, to, language, text, subject, html, one_click, ics)
     except Exception as error:  # one message that cannot be written must not hold the others
         log.error("message not written", message=str(message.id), purpose=purpose, error=type(error).__name__)
         return Rejected("not-written")
@@ -79,46 +98,44 @@ def _write(
 
 async def settle(tx: Tx, claim: Claim, outcome: Outcome, letter: Letter | None = None) -> str | None:
     """Write down what the provider answered, and tell the house when it is final; gives the message's new status."""
-    status, problem, provider_id, due_at = _judge(claim, outcome)
+    status, problem, due_at = _judge(claim, outcome)
     about = await messages.settle(
         tx.session,
         claim,
         status,
         due_at=due_at,
         problem=problem,
-        provider_id=provider_id,
+        provider=(outcome.provider or None) if isinstance(outcome, Taken | Unknown) else None,
+        provider_id=outcome.provider_id if isinstance(outcome, Taken) else None,
         language=letter.language if letter else None,
         body_hash=hashlib.sha256(letter.text.encode()).digest() if letter else None,
     )
     if about is None:
         return None
-    enrolment = await tx.session.get_one(Enrolment, about.enrolment_id)
-    said = {
-        "message_id": claim.id,
-        "purpose": about.purpose,
-        "channel": about.channel,
-        "party_id": enrolment.party_id,
-        "party_kind": enrolment.party_kind,
-        "enrolment_id": enrolment.enrolment_id,
-        "organiser": enrolment.organiser,
-        "session_id": enrolment.session_id,
-    }
-    if about.status == "sent":
-        tx.publish(MessageSent.model_validate(said), sequence=claim.attempts)
-    elif about.status == "failed":
-        tx.publish(MessageFailed.model_validate({**said, "code": problem}), sequence=claim.attempts)
+    if isinstance(outcome, Rejected) and outcome.lasting and about.address_hash is not None:
+        await suppress(tx.session, about.channel, about.address_hash, "hard-bounce")
+    match about.status:
+        case "sent":
+            await say(tx, MessageSent, about)
+        case "failed":
+            await say(tx, MessageFailed, about, code=problem)
+            await reroute(tx, claim.id, problem or "gave-up")
+        case "withdrawn":
+            await say(tx, MessageWithdrawn, about)
     return about.status
 
 
-def _judge(claim: Claim, outcome: Outcome) -> tuple[str, str | None, str | None, datetime | None]:
-    """(status, problem, provider's id, when to look at it again)."""
+def _judge(claim: Claim, outcome: Outcome) -> tuple[str, str | None, datetime | None]:
+    """(status, problem, when to look at it again)."""
     match outcome:
-        case Taken(provider_id):
-            return "sent", None, provider_id, None
+        case Taken():
+            return "sent", None, None
         case Rejected(code):
-            return "failed", code, None, None
+            return "failed", code, None
+        case Withheld():
+            return "withheld", None, None
         case NotNow(why):
             wait = retry_in(claim.attempts)
-            return ("failed", "gave-up", None, None) if wait is None else ("scheduled", why, None, now() + wait)
-        case _:
-            return "unknown", outcome.why, None, now() + LOOK_AFTER
+            return ("failed", "gave-up", None) if wait is None else ("scheduled", why, now() + wait)
+        case Unknown(why):
+            return "unknown", why, now() + LOOK_AFTER

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from ronde.database import Tx
-from ronde.retry import NotKnownYet
 from ronde_contracts.enrolment import (
     EnrolmentConfirmed,
     EnrolmentDeclined,
@@ -17,9 +17,11 @@ from ronde_contracts.enrolment import (
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from notify import messages
-from notify.rules import CONCERNED, WITH_LINK, Purpose, channels
-from notify.tables import FORGOTTEN, Enrolment, Link, Recipient, Session
+from notify.holding import hold_families, hold_session
+from notify.news import Heard, pass_on, take_back, tell
+from notify.purposes import Purpose
+from notify.rules import CONCERNED
+from notify.tables import Enrolment, Erased, Session
 
 EnrolmentEvent = (
     EnrolmentConfirmed
@@ -38,57 +40,71 @@ class TellEnrolment:
     enrolment: EnrolmentEvent
     state: str
     version: int
+    said_at: datetime
     purpose: Purpose | None
+    deadline: datetime | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 async def tell_enrolment(tx: Tx, cmd: TellEnrolment) -> None:
-    """Schedules the messages. Raises NotKnownYet until the session, the contact and the link are known."""
-    enrolment = cmd.enrolment
-    session = await _session(tx, enrolment)
-    recipient = await tx.session.get(Recipient, enrolment.party_id)
-    if recipient is None:
-        raise NotKnownYet("contact")
-    if recipient.kind == FORGOTTEN:
+    """What the news needs (session, contact, link) may come after it: it waits for that in its table."""
+    said = cmd.enrolment
+    await hold_session(tx.session, said.organiser, said.session_id, share=True)
+    await hold_families(tx.session, [said.party_id])
+    if await tx.session.get(Erased, said.party_id) is not None:
         return
-    if cmd.purpose in WITH_LINK and await tx.session.get(Link, enrolment.enrolment_id) is None:
-        raise NotKnownYet("link")
-    await _remember(tx, enrolment, "over" if session.called_off else cmd.state)
+    session = await tx.session.get(Session, (said.organiser, said.session_id))
+    called_off = session is not None and session.called_off
+    was = await tx.session.scalar(select(Enrolment.state).where(Enrolment.enrolment_id == said.enrolment_id))
+    enrolment = await _remember(tx, cmd, "over" if called_off else cmd.state)
 
     purpose, version = cmd.purpose, cmd.version
-    if session.called_off:
+    if purpose is Purpose.CONFIRMED and was == "waiting":
+        purpose = Purpose.PROMOTED
+    if session is not None and called_off:
         # Everything that we could say of this enrolment is overtaken, except that there is nothing to come to.
         purpose, version = (Purpose.CALLED_OFF if cmd.state in CONCERNED else None), session.version
-    await messages.withdraw(tx.session, [enrolment.enrolment_id], but=(Purpose.CALLED_OFF,))
+    if (sibling := await _sibling(tx, enrolment)) is not None:
+        await pass_on(tx.session, enrolment.enrolment_id, sibling.enrolment_id)
+    await take_back(tx.session, [enrolment.enrolment_id], but=(Purpose.CALLED_OFF,))
     if purpose is not None:
-        by = channels(purpose, phone=bool(recipient.phone), email=bool(recipient.email))
-        await messages.schedule(tx.session, enrolment.enrolment_id, purpose, by, version=version, facts=cmd.facts)
+        facts = {**cmd.facts, "others": sibling is not None}
+        heard = Heard(cause=said.type, said_at=cmd.said_at, version=version, facts=facts)
+        await tell(tx.session, [enrolment], purpose, heard)
 
 
-async def _session(tx: Tx, enrolment: EnrolmentEvent) -> Session:
-    """The session, held until we commit: a move waits for us, and then sees the message that we write."""
-    found = await tx.session.scalar(
-        select(Session)
-        .where(Session.organiser == enrolment.organiser, Session.session_id == enrolment.session_id)
-        .with_for_update(read=True)
+async def _sibling(tx: Tx, enrolment: Enrolment) -> Enrolment | None:
+    """Another enrolment of the family in the same session, whom its news still concerns."""
+    found: Enrolment | None = await tx.session.scalar(
+        select(Enrolment)
+        .where(
+            Enrolment.party_id == enrolment.party_id,
+            Enrolment.organiser == enrolment.organiser,
+            Enrolment.session_id == enrolment.session_id,
+            Enrolment.enrolment_id != enrolment.enrolment_id,
+            Enrolment.state.in_(CONCERNED),
+        )
+        .limit(1)
     )
-    if found is None:
-        raise NotKnownYet("session")
     return found
 
 
-async def _remember(tx: Tx, enrolment: EnrolmentEvent, state: str) -> None:
+async def _remember(tx: Tx, cmd: TellEnrolment, state: str) -> Enrolment:
+    said = cmd.enrolment
     known = {
-        "reference": enrolment.reference,
-        "party_id": enrolment.party_id,
-        "party_kind": enrolment.party_kind,
-        "organiser": enrolment.organiser,
-        "session_id": enrolment.session_id,
-        "children": enrolment.children,
+        "reference": said.reference,
+        "party_id": said.party_id,
+        "party_kind": said.party_kind,
+        "organiser": said.organiser,
+        "session_id": said.session_id,
+        "children": said.children,
         "state": state,
+        "deadline": cmd.deadline,
+        "said_at": cmd.said_at,
     }
     await tx.session.execute(
         insert(Enrolment)
-        .values(enrolment_id=enrolment.enrolment_id, **known)
+        .values(enrolment_id=said.enrolment_id, **known)
         .on_conflict_do_update(index_elements=["enrolment_id"], set_=known)
     )
+    return Enrolment(enrolment_id=said.enrolment_id, **known)

@@ -103,7 +103,7 @@ class _Reader:
             timezone=ZoneInfo(head.timezone),
             languages=head.languages,
             organisations=tuple(
-                Organisation(**entry.model_dump(), joined=n + 1, colour=COLOURS[n % len(COLOURS)])
+                Organisation(**dict(entry), joined=n + 1, colour=COLOURS[n % len(COLOURS)])
                 for n, entry in organisations.items()
             ),
             rooms=assemble(list(rooms.values())),

@@ -4,7 +4,7 @@ import re
 from datetime import date, time, timedelta
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, EmailStr, Field, model_validator
 from ronde_contracts.event import Language, Slug, Words
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -58,6 +58,13 @@ class OrganisationEntry(Part):
     name: str = Field(min_length=1, max_length=120, examples=['name = "Acepp 69"'])
     kind: Literal["founder", "member", "guest"] = Field("member", examples=['kind = "founder"'])
     publishes: tuple[str, ...] = Field((), examples=['publishes = ["session.planned.v1"]'])
+    notices: EmailStr | None = Field(
+        None,
+        description="where it is told what is its to decide; never on the bus",
+        exclude=True,
+        repr=False,
+        examples=['notices = "equipe@structure.example"'],
+    )
 
 
 class Organisation(OrganisationEntry):

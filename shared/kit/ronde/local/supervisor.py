@@ -122,10 +122,12 @@ class Supervisor:
             "RONDE_PUBLIC_URL": f"http://127.0.0.1:{ports.services[name]}",
             "RONDE_KEYS_FILE": str(self.directory / "keys.json"),
             "RONDE_SECRET": known.cookies[name],
-            "RONDE_SMTP_HOST": "127.0.0.1",
-            "RONDE_SMTP_PORT": str(ports.catcher_smtp),
-            "RONDE_SMS_URL": f"http://127.0.0.1:{ports.catcher}/sms",
-            "RONDE_SMS_TOKEN": known.sms_token,
+            "RONDE_STAGE": "try",
+            "RONDE_TELL_HOURS": "00:00-23:59",  # nobody is woken: a trial at night shows what is sent
+            "RONDE_EMAIL_PROVIDERS": json.dumps([{"kind": "smtp", "port": ports.catcher_smtp}]),
+            "RONDE_SMS_PROVIDERS": json.dumps(
+                [{"kind": "ronde", "url": f"http://127.0.0.1:{ports.catcher}/sms", "token": known.sms_token}]
+            ),
         }
 
     def _catcher_environment(self, known: Credentials) -> dict[str, str]:

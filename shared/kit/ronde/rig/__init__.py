@@ -66,6 +66,7 @@ class Rig:
         self.db = Database(database_url, house="villeurbanne", service="booking")
         self.relay = Relay(self.db.engine, amqp.url("booking"), user="booking", timeout=3)
         self.handle: Callable[[Tx, Received[SessionPlanned]], Awaitable[None]] = self.write_down
+        self.overtaken: Callable[[Tx, Received[SessionPlanned]], Awaitable[None]] | None = None
 
     async def write_down(self, tx: Tx, event: Received[SessionPlanned]) -> None:
         await tx.session.execute(
@@ -80,6 +81,9 @@ class Rig:
         @subscriptions.on(SessionPlanned)
         async def on_session_planned(tx: Tx, event: Received[SessionPlanned]) -> None:
             await self.handle(tx, event)
+
+        if self.overtaken is not None:
+            subscriptions.overtaken(SessionPlanned)(self.overtaken)
 
         @subscriptions.on(SessionCancelled)
         async def on_session_cancelled(tx: Tx, event: Received[SessionCancelled]) -> None:

@@ -1,0 +1,48 @@
+"""What is done by the clock: reminders, forgetting, and counting what people have to do."""
+
+from datetime import timedelta
+
+from prometheus_client import Gauge
+from ronde.service import Service
+from ronde.work import Worker
+
+from notify import notices
+from notify.queries.tasks import open_tasks
+from notify.settings import Settings
+from notify.use_cases.forget_old import forget_old
+from notify.use_cases.remind import remind, to_remind_of
+
+OPEN = Gauge("ronde_notify_tasks_open", "people who have to be told by a person, by the reason", ["code"])
+
+
+def chores(service: Service, settings: Settings) -> list[Worker]:
+    """Any number of processes may do them side by side: each is done once."""
+
+    async def reminders() -> bool:
+        async with service.db.reading() as session:
+            found = await to_remind_of(session, settings.terms)
+        for organiser, session_id in found:
+            async with service.db.transaction() as tx:
+                await remind(tx, settings.terms, organiser, session_id)
+        return False
+
+    async def forgetting() -> bool:
+        proof, contacts = timedelta(days=settings.proof_days), timedelta(days=settings.contact_days)
+        async with service.db.transaction() as tx:
+            await notices.forget(tx.session, proof)
+            await forget_old(tx, proof=proof, contacts=contacts)
+        return False
+
+    async def counting() -> bool:
+        async with service.db.reading() as session:
+            found = await open_tasks(session)
+        OPEN.clear()
+        for code, waiting in found.items():
+            OPEN.labels(code).set(waiting)
+        return False
+
+    return [
+        Worker("reminders", reminders, every=60.0),
+        Worker("forgetting", forgetting, every=3600.0),
+        Worker("counting tasks", counting, every=15.0),
+    ]

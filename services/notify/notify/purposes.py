@@ -1,0 +1,99 @@
+"""Why messages are written: one row a purpose. Another purpose is a member, a row, and its template files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Literal
+
+from ronde_contracts.notify import Channel
+
+
+class Purpose(StrEnum):
+    """Also the first part of its templates' names."""
+
+    CONFIRMED = "enrolment-confirmed"
+    PROMOTED = "enrolment-promoted"
+    ACCEPTED = "enrolment-accepted"
+    WAITING = "enrolment-waiting"
+    OFFERED = "enrolment-offered"
+    DEADLINE_NEAR = "enrolment-deadline-near"
+    EXPIRED = "enrolment-expired"
+    WITHDRAWN = "enrolment-withdrawn"
+    REMINDER = "session-reminder"
+    MOVED = "session-moved"
+    SUSPENDED = "session-suspended"
+    RESUMED = "session-resumed"
+    CALLED_OFF = "session-called-off"
+    CODE = "code"
+    CONSENT_ASKED = "consent-asked"
+    OVERFULL = "session-overfull"
+
+
+Until = Literal["deadline", "start", "end"]
+Pace = Literal["at-once", "by-day", "wakes"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """How one purpose is told.
+
+    - `channels`: for somebody who can be reached by both; who has only one is told everything by that one.
+    - `about`: "session" is told once to each guardian of a family, however many of its enrolments are in it; an
+      "address" or an "organisation" is written to by itself (notices.py), and the rows below do not concern it.
+    - `pace`: "at-once" answers what they have just done; "by-day" waits for the morning; "wakes" does not wait when it
+      would come too late.
+    - `until`, `lead`: of no use from `lead` before that moment on. `late`: then a person is told, or it is dropped.
+    - `counted`: waits for tomorrow once somebody had a day's share of messages.
+    - `needs_link`: of no use without the family's own page. `corrects`: goes by the channel that was really used.
+    - `kind`: "promotional" goes only to who agreed, in the hours that the law leaves for it.
+    """
+
+    channels: tuple[Channel, ...]
+    about: Literal["enrolment", "session", "address", "organisation"] = "enrolment"
+    kind: Literal["functional", "promotional"] = "functional"
+    pace: Pace = "at-once"
+    until: Until = "end"
+    lead: timedelta = timedelta()
+    late: Literal["task", "drop"] = "task"
+    counted: bool = True
+    needs_link: bool = False
+    corrects: bool = False
+
+    @property
+    def written(self) -> tuple[Channel, ...]:
+        """The channels that it must have templates for: what cannot arrive goes by the other one."""
+        return self.channels if self.about == "organisation" else ("sms", "email")
+
+
+TO_ANSWER = timedelta(hours=1)
+"""Less than that is too little to read an offer, ask at home and answer."""
+
+PURPOSES: Mapping[Purpose, Row] = {
+    Purpose.CONFIRMED: Row(channels=("sms", "email"), needs_link=True),  # the SMS at hand, the e-mail to find again
+    Purpose.PROMOTED: Row(channels=("sms", "email"), needs_link=True, pace="by-day"),
+    Purpose.ACCEPTED: Row(channels=("sms", "email"), needs_link=True),
+    Purpose.WAITING: Row(channels=("sms",), needs_link=True),
+    Purpose.OFFERED: Row(
+        channels=("sms",), needs_link=True, pace="by-day", until="deadline", lead=TO_ANSWER, counted=False
+    ),
+    Purpose.DEADLINE_NEAR: Row(
+        channels=("sms",), needs_link=True, pace="by-day", until="deadline", lead=TO_ANSWER, counted=False, late="drop"
+    ),
+    Purpose.EXPIRED: Row(channels=("email",), pace="by-day"),
+    Purpose.WITHDRAWN: Row(channels=("email",), counted=False),
+    Purpose.REMINDER: Row(
+        channels=("sms",), about="session", pace="by-day", until="start", lead=timedelta(hours=2), late="drop"
+    ),
+    Purpose.MOVED: Row(channels=("sms",), about="session", pace="wakes", corrects=True),
+    Purpose.SUSPENDED: Row(channels=("sms",), about="session", pace="wakes", corrects=True),
+    Purpose.RESUMED: Row(channels=("sms",), about="session", pace="wakes", corrects=True),
+    Purpose.CALLED_OFF: Row(channels=("sms",), about="session", pace="wakes", corrects=True, counted=False),
+    Purpose.CODE: Row(channels=("sms", "email"), about="address"),
+    Purpose.CONSENT_ASKED: Row(channels=("email",), about="organisation"),
+    Purpose.OVERFULL: Row(channels=("email",), about="organisation"),
+}
+
+OF_A_SESSION = tuple(purpose for purpose, row in PURPOSES.items() if row.about == "session")
+REMINDERS = (Purpose.REMINDER, Purpose.DEADLINE_NEAR)
+"""Made anew from what is true, so taken back whenever it changes."""

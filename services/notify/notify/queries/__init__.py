@@ -1,0 +1,1 @@
+"""Reads for the doors, one module a noun: never an address, never a text."""

@@ -1,0 +1,60 @@
+"""Sample data for every message: what the previews show, what the tests check at its longest. No real person."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from ronde.clock import now
+
+from notify.purposes import Purpose
+
+TITLES = {"fr": "Matinée d'éveil", "en": "Early learning morning", "ar": "صباح الأطفال"}
+REASONS = {"fr": "L'animatrice est absente.", "en": "Our colleague is away.", "ar": "المنشطة غائبة."}
+
+
+def sample(purpose: Purpose, language: str, link: str = "https://ronde.example/i/AbCdEfGhIjKl") -> dict[str, Any]:
+    """Facts as a template gets them, for a session in a week."""
+    at = now()
+    starts_at = at.replace(hour=8, minute=30, second=0, microsecond=0) + timedelta(days=7)
+    facts: dict[str, Any] = {
+        "title": TITLES.get(language, TITLES["fr"]),
+        "room": "Salle de motricité",
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(hours=2),
+        "reference": "I-7K3QX9",
+        "link": link,
+    }
+    return {**facts, **SPECIAL.get(purpose, _of_a_family)(facts, language)}
+
+
+def _of_a_family(facts: Mapping[str, Any], language: str) -> dict[str, Any]:
+    return {
+        "reason": REASONS.get(language, REASONS["fr"]),
+        "children": 1,
+        "state": "confirmed",
+        "position": 3,
+        "was": "confirmed",
+        "was_starting_at": facts["starts_at"] - timedelta(days=1),
+        "deadline": facts["starts_at"] - timedelta(days=2),
+        "preferences": "https://ronde.example/preferences/AbCdEfGhIjKlMnOp",
+    }
+
+
+def _code(facts: Mapping[str, Any], language: str) -> dict[str, Any]:  # noqa: ARG001
+    return {"code": "482915", "why": "enter", "expires_at": now() + timedelta(minutes=15)}
+
+
+def _consent(facts: Mapping[str, Any], language: str) -> dict[str, Any]:
+    reasons = {"fr": "2 h de plus que prévu cette semaine.", "en": "2 h more than its share this week."}
+    return {
+        "asker": "Acepp 69",
+        "reasons": reasons.get(language, reasons["fr"]),
+        "until": facts["starts_at"] - timedelta(days=3),
+    }
+
+
+def _overfull(facts: Mapping[str, Any], language: str) -> dict[str, Any]:  # noqa: ARG001
+    return {"places": 8, "taken": 10}
+
+
+SPECIAL = {Purpose.CODE: _code, Purpose.CONSENT_ASKED: _consent, Purpose.OVERFULL: _overfull}
