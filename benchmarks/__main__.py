@@ -11,7 +11,7 @@ import uvloop
 from rich.console import Console
 from ronde.service import spare_collector
 
-from benchmarks import bus, growth, latency, rooms
+from benchmarks import bus, growth, latency, messages, rooms
 from benchmarks.measure import Row
 from benchmarks.servers import Lab, lab
 
@@ -24,6 +24,7 @@ ALL: dict[str, Callable[[Lab, int], Awaitable[list[Row]]]] = {
     "reserving": rooms.reserving,
     "looking": rooms.looking,
     "series": rooms.series,
+    "messages": messages.messages,
 }
 
 

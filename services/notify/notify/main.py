@@ -14,7 +14,8 @@ from ronde.web.language import pick
 from ronde.work import Worker
 from ronde_contracts.notify import Channel
 
-from notify import api, pages, receipts, webhooks
+from notify import api, pages, webhooks
+from notify.afterwards import afterwards
 from notify.chores import chores
 from notify.consumers import subscriptions
 from notify.providers import Provider
@@ -24,8 +25,6 @@ from notify.providers.gate import Gate, mailbox, phone
 from notify.receipts import keeper
 from notify.sending import HANDS, Looker, Sender
 from notify.settings import Settings
-from notify.use_cases.apply_receipts import apply_receipts
-from notify.use_cases.stop_waiting import stop_waiting
 from notify.wording import Wording
 
 HERE = Path(__file__).parent
@@ -50,7 +49,7 @@ def workers(service: Service) -> list[Worker]:
             worker.wake()
 
     ears = Ears(service.db.engine, CHANNEL, wake)
-    return [*senders, *lookers, ears, *receipt_workers(service), *chores(service, settings)]
+    return [*senders, *lookers, ears, *afterwards(service, settings), *chores(service, settings)]
 
 
 def providers(service: Service) -> dict[Channel, Provider]:
@@ -65,29 +64,6 @@ def providers(service: Service) -> dict[Channel, Provider]:
         carriers.listen(partial(keeper, service.db))
         carried[channel] = Gate(carriers, stage=settings.stage, guests=settings.guests, check=checks[channel])
     return carried
-
-
-def receipt_workers(service: Service) -> list[Worker]:
-    """What becomes of messages that a provider took."""
-    settings = cast(Settings, service.settings)
-    receipted = [one.id for one in settings.sms_providers if one.gives_receipts]
-    silence = timedelta(hours=settings.receipt_hours)
-
-    async def apply() -> bool:
-        async with service.db.transaction() as tx:
-            return await apply_receipts(tx)
-
-    async def look_for_silence() -> bool:
-        async with service.db.transaction() as tx:
-            await receipts.forget(tx.session)
-            return await stop_waiting(tx, receipted, silence)
-
-    applying = Worker("receipts", apply, every=5.0)
-    return [
-        applying,
-        Worker("silence", look_for_silence, every=60.0),
-        Ears(service.db.engine, receipts.CHANNEL, applying.wake),
-    ]
 
 
 def build(settings: Settings) -> FastAPI:

@@ -12,12 +12,16 @@ import time_machine
 from httpx import AsyncClient
 from notify.providers import Receipt, Taken
 from notify.providers.accounts import OvhAccount, RondeAccount, SmtpAccount
+from notify.providers.gate import Gate, phone
 from notify.receipts import keeper
 from notify.sending import Sender
+from notify.settings import Terms
 from notify.testing import Enrolment, Family, Postbox, Workshop, statuses
 from notify.use_cases.apply_receipts import apply_receipts
+from notify.use_cases.say_withdrawn import say_withdrawn
 from notify.use_cases.stop_waiting import stop_waiting
 from notify.webhooks import router
+from notify.wording import Wording
 from ronde.clock import now
 from ronde.database import Database
 from ronde.ids import new_id
@@ -211,6 +215,35 @@ async def test_when_nothing_is_heard_the_other_channel_tells_it_once(
     by_email = [("enrolment-waiting", "email", "scheduled")] if told else []
     assert await statuses(db, family) == [("enrolment-waiting", "sms", "sent"), *by_email]
     assert len(phones.given) == 1
+
+
+async def test_what_was_taken_back_is_said_once(
+    db: Database, enrolment: Enrolment, sms: Sender, phones: Postbox
+) -> None:
+    family, workshop = Family(email=None), Workshop()
+    await enrolment.opens(workshop)
+    await enrolment.knows(family)
+    await enrolment.waitlists(family, workshop)
+    await enrolment.declines(family, workshop)
+    for _ in range(2):
+        await sms.send()
+        async with db.transaction() as tx:
+            await say_withdrawn(tx)
+    assert phones.given == []
+    assert await told(db) == [("message.withdrawn.v1", 1, None)]
+
+
+async def test_outside_production_who_is_no_guest_is_not_written_to_and_it_shows(
+    db: Database, enrolment: Enrolment, phones: Postbox, wording: Wording, terms: Terms
+) -> None:
+    guest, family = Family("+33612345678", None), Family("+33612345679", None)
+    gate = Gate(phones, stage="staging", guests=[str(guest.phone)], check=phone("staging"))
+    sender = Sender(db, "sms", gate, wording, terms, lease=timedelta(minutes=2))
+    for one in (guest, family):
+        await told_by_sms(enrolment, sender, one)
+    assert [letter.to for letter in phones.given] == [guest.phone]
+    assert await statuses(db, family) == [("enrolment-waiting", "sms", "withheld")]
+    assert await tasks(db) == [], "nobody has to call a family because of a trial"
 
 
 async def test_two_takers_apply_a_receipt_once(

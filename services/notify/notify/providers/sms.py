@@ -17,7 +17,7 @@ class HttpSms(HttpCarrier):
     """One gateway's address."""
 
     def __init__(self, url: str, *, token: str, sender: str, timeout: float) -> None:
-        super().__init__(url, timeout=timeout, headers={"Authorization": f"Bearer {token}"})
+        super().__init__(url, timeout=timeout, headers={"Authorization": f"Bearer {token}"} if token else {})
         self._sender = sender
 
     async def send(self, letter: Letter) -> Outcome:
