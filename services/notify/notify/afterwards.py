@@ -28,7 +28,7 @@ def afterwards(service: Service, settings: Settings) -> list[Worker]:
 
     async def look_for_silence() -> bool:
         async with service.db.transaction() as tx:
-            await receipts.forget(tx.session)
+            await receipts.forget(tx.session, timedelta(days=settings.proof_days))
             return await stop_waiting(tx, receipted, silence)
 
     applying = Worker("receipts", apply, every=5.0)

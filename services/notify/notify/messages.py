@@ -90,7 +90,7 @@ UNHEARD_OF = text("""
             AND (status = 'unknown' OR (channel = 'sms' AND provider = ANY(:receipted)))
         ORDER BY coalesce(sent_at, claimed_at) LIMIT :limit FOR UPDATE SKIP LOCKED
     ) AS silent
-    WHERE messages.id = silent.id RETURNING messages.id, status
+    WHERE messages.id = silent.id RETURNING messages.id
 """)
 # Not its time: as if it had not been claimed.
 PUT_OFF = text("""
@@ -224,9 +224,7 @@ async def receipted(session: AsyncSession, receipt: Matched) -> Settled | None:
     return Settled(*row) if row else None
 
 
-async def unheard_of(
-    session: AsyncSession, receipted: Collection[str], after: timedelta, limit: int
-) -> list[tuple[UUID, str]]:
-    """(message, status) of those that nobody has said anything of for so long; each once. See stop_waiting.py."""
+async def unheard_of(session: AsyncSession, receipted: Collection[str], after: timedelta, limit: int) -> list[UUID]:
+    """Messages that nobody has said anything of for so long; each once. See stop_waiting.py."""
     known = {"now": now(), "before": now() - after, "receipted": list(receipted), "limit": limit}
-    return [(id, status) for id, status in await session.execute(UNHEARD_OF, known)]
+    return [id for (id,) in await session.execute(UNHEARD_OF, known)]

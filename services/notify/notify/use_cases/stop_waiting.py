@@ -17,6 +17,6 @@ AT_ONCE = 50
 async def stop_waiting(tx: Tx, receipted: Collection[str], after: timedelta) -> bool:
     """SMS `sent` by one of the providers that give receipts (`receipted`), or `unknown`, for longer than `after`."""
     found = await messages.unheard_of(tx.session, receipted, after, AT_ONCE)
-    for id, status in found:
-        await reroute(tx, id, "no-receipt" if status == "sent" else "unknown")
+    for id in found:
+        await reroute(tx, id, "silent")
     return len(found) == AT_ONCE
