@@ -10,7 +10,6 @@ from notify.gsm import parts
 from notify.providers import Carrier, Letter, NotNow, Outcome, Rejected, Taken, Unknown, Withheld
 from notify.providers.accounts import RondeAccount, Stage
 from notify.providers.breaker import Breaker
-from notify.providers.by_apprise import AppriseCarrier
 from notify.providers.fleet import Fleet, Line
 from notify.providers.gate import Gate, mailbox, phone
 from notify.providers.pace import Pace
@@ -168,8 +167,3 @@ def test_trying_does_not_start_with_a_real_provider() -> None:
 def test_a_sender_that_networks_refuse_does_not_start(sender: str) -> None:
     with pytest.raises(ValidationError):
         RondeAccount(sender=sender)
-
-
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # its own
-async def test_apprises_no_may_be_a_timeout_so_it_is_unknown() -> None:
-    assert await AppriseCarrier("json://127.0.0.1:9/{to}", timeout=5).send(letter()) == Unknown("apprise-said-no")

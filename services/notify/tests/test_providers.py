@@ -174,6 +174,27 @@ async def test_an_sms_provider_that_hangs_is_asked_and_the_family_gets_one_messa
     assert message.times == 1
 
 
+@pytest.mark.database
+async def test_while_every_provider_is_away_nothing_is_claimed(
+    db: Database, enrolment: Enrolment, wording: Wording, terms: Terms
+) -> None:
+    """Else the attempts of a whole morning's messages would be used up by one bad hour."""
+    away = HttpSms(f"http://127.0.0.1:{unused_port()}/sms", token="x", sender="Ronde", timeout=0.5)
+    fleet = Fleet([Line("gateway", away, 1, Breaker(failures=1, rest=60), Pace(None))])
+    sender = Sender(db, "sms", fleet, wording, terms, lease=timedelta(minutes=2))
+    workshop = Workshop()
+    await enrolment.opens(workshop)
+    for n in range(3):
+        family = Family(f"+3363998000{n}", None)
+        await enrolment.knows(family)
+        await enrolment.confirms(family, workshop)
+        await sender.send()
+    async with db.reading() as session:
+        attempts = await session.execute(text("SELECT attempts FROM messages ORDER BY id"))
+        assert [row[0] for row in attempts] == [1, 0, 0]
+    await away.close()
+
+
 async def pass_time(db: Database, wait: timedelta) -> None:
     """Make what is due in `wait` due now: a clock moved for real conversations would end their timeouts too."""
     async with db.transaction() as tx:

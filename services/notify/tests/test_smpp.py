@@ -125,8 +125,15 @@ async def test_a_long_text_is_one_message_of_several_parts(centre: Centre, smpp:
     assert centre.taken[0].endswith(struct.pack("!HH", 0x0424, 200) + b"\x7f" * 200)
 
 
-async def test_what_was_given_up_does_not_leave_later(centre: Centre) -> None:
-    """The centre is away: the library would keep the message and send it when it is back."""
-    gone = Smpp("127.0.0.1", unused := centre.port + 1, system_id="r", password="p", sender="Ronde", timeout=0.1)
-    assert await gone.send(letter()) == NotNow("not-bound"), unused
+async def test_what_was_given_up_does_not_leave_later(centre: Centre, smpp: Smpp) -> None:
+    """The library queues a message, and sends it whenever it can: also after we said that it had not left."""
+    assert await smpp.send(letter()) == Taken("id1")
+    await smpp._esme.broker.enqueue(smpp._pdu(letter("nobody waits for me")))
+    assert await smpp.send(letter()) == Taken("id2")
+    assert not any(b"nobody waits" in body for body in centre.taken)
+
+
+async def test_a_centre_that_is_away_took_nothing(centre: Centre) -> None:
+    gone = Smpp("127.0.0.1", centre.port + 1, system_id="r", password="p", sender="Ronde", timeout=0.1)
+    assert await gone.send(letter()) == NotNow("not-bound")
     await gone.close()

@@ -26,6 +26,7 @@ from notify.providers import (
     ovh,
     sms,
 )
+from notify.providers.by_apprise import AppriseCarrier
 from ronde.ids import new_id
 
 PHONE, SECRET = "+33639980001", "secret of the receipts"
@@ -183,6 +184,19 @@ async def test_brevos_statistics_lag_so_their_silence_proves_nothing(fake: Fake)
     assert fake.asked[-1].said["webUrl"].endswith(f"?token=t&reference={sent.id}")
     assert fake.asked[-1].said["unicodeEnabled"] is True
     await carrier.close()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # its own
+async def test_apprise_gives_no_id_and_its_no_may_be_a_timeout(fake: Fake) -> None:
+    carrier = AppriseCarrier(fake.url.replace("http", "json") + "/{to}", timeout=2)
+    sent = letter()
+    assert await carrier.send(sent) == Taken(None)
+    assert sent.text in fake.asked[0].said["message"]
+    assert fake.asked[0].url.endswith(PHONE)
+    fake.status = 500
+    assert await carrier.send(sent) == Unknown("apprise-said-no")
+    with pytest.raises(ValueError, match="makes nothing"):
+        AppriseCarrier("carrier-pigeon://{to}", timeout=1)
 
 
 def signed(body: dict[str, Any]) -> Arrived:
