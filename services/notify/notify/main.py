@@ -14,7 +14,7 @@ from ronde.web.language import pick
 from ronde.work import Worker
 from ronde_contracts.notify import Channel
 
-from notify import api, pages, webhooks
+from notify import answers, api, pages, webhooks
 from notify.afterwards import afterwards
 from notify.chores import chores
 from notify.consumers import subscriptions
@@ -71,7 +71,7 @@ def build(settings: Settings) -> FastAPI:
     return ronde.service.build(
         settings,
         subscriptions=subscriptions,
-        routers=[api.router, pages.router, webhooks.router(settings.accounts)],
+        routers=[api.router, pages.router, webhooks.router(settings.accounts), answers.router(settings.accounts)],
         workers=workers,
         migrations=HERE / "migrations",
         templates=HERE / "templates" / "pages",
