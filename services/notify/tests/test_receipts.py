@@ -103,13 +103,15 @@ async def test_it_arrived(db: Database, enrolment: Enrolment, sms: Sender, phone
     ]
 
 
+@pytest.mark.parametrize("named", [True, False], ids=["our reference with it", "only the provider's id"])
 async def test_a_receipt_that_is_faster_than_our_commit_is_not_lost(
-    db: Database, enrolment: Enrolment, sms: Sender, phones: Postbox, door: AsyncClient
+    db: Database, enrolment: Enrolment, sms: Sender, phones: Postbox, door: AsyncClient, named: bool
 ) -> None:
     family = Family()
 
     async def at_once(letter: Any) -> None:
-        assert await bring(door, id=f"p-{letter.id}", status="delivered") == 204
+        reference = {"reference": str(letter.id)} if named else {}
+        assert await bring(door, id=f"p-{letter.id}", status="delivered", **reference) == 204
         await apply(db)
 
     phones.meanwhile = at_once
