@@ -86,8 +86,9 @@ UNSAID = text(f"""
 UNHEARD_OF = text("""
     UPDATE messages SET silent_at = :now FROM (
         SELECT id FROM messages
-        WHERE status IN ('sent', 'unknown') AND silent_at IS NULL AND coalesce(sent_at, claimed_at) < :before
-            AND (status = 'unknown' OR (channel = 'sms' AND provider = ANY(:receipted)))
+        WHERE status IN ('sent', 'unknown') AND silent_at IS NULL AND CASE status
+            WHEN 'unknown' THEN claimed_at < :doubted
+            ELSE sent_at < :sent AND channel = 'sms' AND provider = ANY(:receipted) END
         ORDER BY coalesce(sent_at, claimed_at) LIMIT :limit FOR UPDATE SKIP LOCKED
     ) AS silent
     WHERE messages.id = silent.id RETURNING messages.id
@@ -224,7 +225,10 @@ async def receipted(session: AsyncSession, receipt: Matched) -> Settled | None:
     return Settled(*row) if row else None
 
 
-async def unheard_of(session: AsyncSession, receipted: Collection[str], after: timedelta, limit: int) -> list[UUID]:
+async def unheard_of(
+    session: AsyncSession, receipted: Collection[str], sent: timedelta, doubted: timedelta, limit: int
+) -> list[UUID]:
     """Messages that nobody has said anything of for so long; each once. See stop_waiting.py."""
-    known = {"now": now(), "before": now() - after, "receipted": list(receipted), "limit": limit}
+    at = now()
+    known = {"now": at, "sent": at - sent, "doubted": at - doubted, "receipted": list(receipted), "limit": limit}
     return [id for (id,) in await session.execute(UNHEARD_OF, known)]

@@ -19,6 +19,7 @@ from notify.wording import Wording
 AT_ONCE = 20
 HANDS = 2
 """Workers a channel: while one waits for a provider that is slow to answer, the other goes on."""
+POLL = 1.0
 LOOK_EVERY = 5.0
 LOOK_AGAIN = timedelta(minutes=1)
 MESSAGES = Counter("ronde_messages_total", "what became of messages", ["channel", "outcome"])
@@ -103,6 +104,27 @@ class Sender:
 
     async def close(self) -> None:
         await self._provider.close()
+
+
+class Hand(Worker):
+    """One of a channel's senders."""
+
+    def __init__(self, name: str, sender: Sender) -> None:
+        super().__init__(name, self._send, every=POLL)
+        self._sender = sender
+        self.idle = True
+
+    async def _send(self) -> bool:
+        self.idle = False
+        try:
+            return await self._sender.send()
+        finally:
+            self.idle = True
+
+
+def wake_one(hands: Sequence[Hand]) -> None:
+    """There is something to send: whoever has nothing to do looks. All of them would be in each other's way."""
+    next((hand for hand in hands if hand.idle), hands[0]).wake()
 
 
 class Looker(Worker):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 from httpx import AsyncClient
-from notify.providers import Receipt, Taken
+from notify.providers import Receipt, Taken, Unknown
 from notify.providers.accounts import OvhAccount, RondeAccount, SmtpAccount
 from notify.providers.gate import Gate, phone
 from notify.receipts import keeper
@@ -246,6 +246,21 @@ async def test_outside_production_who_is_no_guest_is_not_written_to_and_it_shows
     assert [letter.to for letter in phones.given] == [guest.phone]
     assert await statuses(db, family) == [("enrolment-waiting", "sms", "withheld")]
     assert await tasks(db) == [], "nobody has to call a family because of a trial"
+
+
+async def test_what_nobody_knows_of_is_told_by_the_other_channel_after_an_hour(
+    db: Database, enrolment: Enrolment, sms: Sender, phones: Postbox
+) -> None:
+    family = Family()
+    phones.answer = lambda _letter: Unknown("ReadTimeout")
+    with time_machine.travel(now(), tick=False) as clock:
+        await told_by_sms(enrolment, sms, family)
+        for minutes, channels in ((50, 1), (20, 2)):
+            clock.shift(timedelta(minutes=minutes))
+            async with db.transaction() as tx:
+                await stop_waiting(tx, (), timedelta(hours=6))
+            assert len(await statuses(db, family)) == channels
+    assert len(phones.given) == 1
 
 
 async def test_two_takers_apply_a_receipt_once(
