@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import cast
 
@@ -23,7 +24,7 @@ from notify.providers.accounts import Account
 from notify.providers.build import fleet
 from notify.providers.gate import Gate, mailbox, phone
 from notify.receipts import keeper
-from notify.sending import HANDS, Looker, Sender
+from notify.sending import HANDS, Hand, Looker, Sender, wake_one
 from notify.settings import Settings
 from notify.wording import Wording
 
@@ -37,19 +38,19 @@ def workers(service: Service) -> list[Worker]:
     wording = Wording(service.house)
     settings = cast(Settings, service.settings)
     lease = timedelta(seconds=10 * settings.provider_timeout)  # a timeout is for one step, SMTP has seven
-    senders: list[Worker] = []
+    hands: list[list[Hand]] = []
     lookers: list[Worker] = []
     for channel, provider in providers(service).items():
         sender = Sender(service.db, channel, provider, wording, settings.terms, lease=lease)
-        senders += [Worker(f"send {channel}", sender.send, every=1.0) for _ in range(HANDS)]
+        hands.append([Hand(f"send {channel}", sender) for _ in range(HANDS)])
         lookers.append(Looker(sender))
 
     def wake() -> None:
-        for worker in senders:
-            worker.wake()
+        for channel in hands:
+            wake_one(channel)
 
     ears = Ears(service.db.engine, CHANNEL, wake)
-    return [*senders, *lookers, ears, *afterwards(service, settings), *chores(service, settings)]
+    return [*chain(*hands), *lookers, ears, *afterwards(service, settings), *chores(service, settings)]
 
 
 def providers(service: Service) -> dict[Channel, Provider]:
