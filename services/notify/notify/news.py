@@ -213,24 +213,37 @@ async def _before(session: AsyncSession, enrolments: Sequence[Enrolment]) -> dic
 
 
 def _wanted(news: News, people: Sequence[Recipient], before: Before) -> set[tuple[UUID, Channel]]:
-    """(guardian, channel) of every message that should be there, sent ones included."""
+    """(guardian, channel) of every message that should be there, sent ones included.
+
+    Two guardians who share a telephone get one SMS; who has no address at all is left to those who have one.
+    """
     purpose = Purpose(news.purpose)
     wanted: set[tuple[UUID, Channel]] = set()
-    for one in people:
-        ours = [row for row in before.rows if row.news_id == news.id and row.guardian_id == one.guardian_id]
-        if any(row.status != "scheduled" for row in ours):  # told, or tried: what goes on from there is rerouting's
-            wanted |= {(one.guardian_id, row.channel) for row in ours}
-        elif purpose is not Purpose.MOVED or not before.will_be_told_anyway(one.guardian_id, news.id):
+    taken: set[str | None] = {None}
+    ours: dict[UUID, list[Any]] = defaultdict(list)
+    for row in before.rows:
+        if row.news_id == news.id:
+            ours[row.guardian_id].append(row)
+    for one in sorted(people, key=lambda one: (one.guardian_id not in ours, one.guardian_id)):
+        addresses = {"sms": one.phone, "email": one.email and one.email.lower()}
+        if any(row.status != "scheduled" for row in ours[one.guardian_id]):
+            by = tuple(row.channel for row in ours[one.guardian_id])  # told, or tried: the rest is rerouting's
+        elif purpose is Purpose.MOVED and before.will_be_told_anyway(one.guardian_id, news.id):
+            continue
+        else:
+            phone, email = (addresses[channel] not in taken for channel in BOTH)
+            if not (phone or email) and (len(taken) > 1 or _somebody_else(people, one)):
+                continue
             used = list(before.used(one.guardian_id))
-            by = channels(
-                purpose,
-                phone=bool(one.phone),
-                email=bool(one.email),
-                asked=cast(Channel | None, one.channel),
-                used=used,
-            )
-            wanted |= {(one.guardian_id, channel) for channel in by}
+            by = channels(purpose, phone=phone, email=email, asked=cast(Channel | None, one.channel), used=used)
+        wanted |= {(one.guardian_id, channel) for channel in by}
+        taken |= {addresses[channel] for channel in by}
     return wanted
+
+
+def _somebody_else(people: Sequence[Recipient], one: Recipient) -> bool:
+    """Another guardian who can be reached."""
+    return any(other.phone or other.email for other in people if other is not one)
 
 
 def _row(news: News, guardian: UUID, channel: Channel) -> dict[str, Any]:

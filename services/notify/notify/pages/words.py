@@ -51,6 +51,9 @@ PROBLEMS: Mapping[str, Words] = {
     "bounced": {"fr": "l'adresse n'existe plus", "en": "the address exists no more"},
     "contact-changed": {"fr": "n'est plus à joindre ainsi", "en": "no longer to be reached this way"},
     "not-agreed": {"fr": "n'a pas demandé de nouvelles", "en": "has not asked for news"},
+    "no-contact": {"fr": "son contact ne nous est pas parvenu", "en": "their contact has not reached us"},
+    "no-link": {"fr": "son lien ne nous est pas parvenu", "en": "their link has not reached us"},
+    "no-session": {"fr": "la séance ne nous est pas parvenue", "en": "the session has not reached us"},
     "silent": {"fr": "aucune nouvelle du prestataire", "en": "no word from the provider"},
 }
 NEXT_TRY: Words = {"fr": "nouvel essai prévu", "en": "will be tried again"}
