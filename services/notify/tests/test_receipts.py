@@ -3,15 +3,18 @@
 import asyncio
 import hmac
 import json
+import socket
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
+import uvicorn
 from httpx import AsyncClient
 from notify.providers import Receipt, Taken, Unknown
 from notify.providers.accounts import OvhAccount, RondeAccount, SmtpAccount
+from notify.providers.build import fleet
 from notify.providers.gate import Gate, phone
 from notify.receipts import keeper
 from notify.sending import Sender
@@ -22,6 +25,9 @@ from notify.use_cases.say_withdrawn import say_withdrawn
 from notify.use_cases.stop_waiting import stop_waiting
 from notify.webhooks import router
 from notify.wording import Wording
+from ronde.catcher.answers import Answer
+from ronde.catcher.serve import Server, running
+from ronde.catcher.settings import CatcherSettings
 from ronde.clock import now
 from ronde.database import Database
 from ronde.ids import new_id
@@ -101,6 +107,32 @@ async def test_it_arrived(db: Database, enrolment: Enrolment, sms: Sender, phone
         ("message.undeliverable.v1", 2, "undeliverable"),
         ("message.delivered.v1", 3, None),
     ]
+
+
+@pytest.mark.parametrize(("arrives", "status"), [(True, "delivered"), (False, "undeliverable")])
+async def test_the_catcher_says_what_became_of_an_sms(
+    db: Database, enrolment: Enrolment, wording: Wording, terms: Terms, arrives: bool, status: str
+) -> None:
+    """Both ends real: what it signs is what we check."""
+    family, port = Family("+33639980001", None), socket.create_server(("127.0.0.1", 0))
+    app = app_with(router(ACCOUNTS), Settings(service="notify"), db=db)
+    server = Server(uvicorn.Config(app, log_config=None, access_log=False))
+    serving = asyncio.create_task(server.serve(sockets=[port]))
+    url = f"http://127.0.0.1:{port.getsockname()[1]}/receipts/gateway"
+    settings = CatcherSettings(http_port=0, smtp_port=0, receipts_url=url, receipts_secret=SECRET)
+    async with running(settings) as catcher:
+        catcher.answers.give("*", Answer(arrives=arrives))
+        gateway = RondeAccount(name="gateway", url=catcher.sms_url, token="t")
+        carriers = fleet([gateway], house="Maison", public_url="", timeout=2)
+        await told_by_sms(enrolment, Sender(db, "sms", carriers, wording, terms, lease=timedelta(minutes=2)), family)
+        async with asyncio.timeout(10):
+            while (await statuses(db, family))[0][2] != status:
+                await asyncio.sleep(0.02)
+                await apply(db)
+        await carriers.close()
+    server.should_exit = True
+    await serving
+    port.close()
 
 
 @pytest.mark.parametrize("named", [True, False], ids=["our reference with it", "only the provider's id"])
