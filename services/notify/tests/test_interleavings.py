@@ -111,7 +111,7 @@ class Story:
 
 
 @pytest.mark.timeout(120)
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(together=stories)
 @example(together=[[("enrol", 0)], [("offer", 0)], [("withdraw", 0)], [("send", 0)]])
 @example(
