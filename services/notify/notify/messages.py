@@ -85,10 +85,12 @@ UNSAID = text(f"""
 """)  # noqa: S608
 UNHEARD_OF = text("""
     UPDATE messages SET silent_at = :now FROM (
-        SELECT id FROM messages
-        WHERE status IN ('sent', 'unknown') AND silent_at IS NULL AND CASE status
-            WHEN 'unknown' THEN claimed_at < :doubted
-            ELSE sent_at < :sent AND channel = 'sms' AND provider = ANY(:receipted) END
+        SELECT id FROM messages WHERE id IN (
+            SELECT id FROM messages WHERE status = 'unknown' AND silent_at IS NULL AND claimed_at < :doubted
+            UNION ALL
+            SELECT id FROM messages WHERE status = 'sent' AND silent_at IS NULL AND channel = 'sms'
+                AND provider = ANY(:receipted) AND sent_at < :sent
+        ) AND status IN ('sent', 'unknown') AND silent_at IS NULL
         ORDER BY coalesce(sent_at, claimed_at) LIMIT :limit FOR UPDATE SKIP LOCKED
     ) AS silent
     WHERE messages.id = silent.id RETURNING messages.id

@@ -220,14 +220,14 @@ REFERENCE = new_id()
         (
             ovh.receipts,
             told(id="173", ptt="23", description="2", descriptionDlr="Invalid MSISDN"),
-            Receipt("undeliverable", "173", code="invalid-msisdn", lasting=True),
+            Receipt("undeliverable", "173", code="ptt-23", lasting=True),
         ),
         (
             brevo.receipts,
             told(
                 {"messageId": 9, "msg_status": "hard_bounce", "description": "Unknown number"}, reference=str(REFERENCE)
             ),
-            Receipt("undeliverable", "9", REFERENCE, "unknown-number", lasting=True),
+            Receipt("undeliverable", "9", REFERENCE, "hardbounce", lasting=True),
         ),
         (
             brevo.receipts,
@@ -244,6 +244,16 @@ REFERENCE = new_id()
             sms.receipts,
             signed({"id": "1", "reference": str(REFERENCE), "status": "delivered"}),
             Receipt("delivered", "1", REFERENCE),
+        ),
+        (
+            sms.receipts,
+            signed({"id": "1", "status": "undeliverable", "code": "absent-subscriber"}),
+            Receipt("undeliverable", "1", code="absent-subscriber"),
+        ),
+        (
+            sms.receipts,
+            signed({"id": "1", "status": "undeliverable", "code": "33612345678 of Marie is off"}),
+            Receipt("undeliverable", "1", code="undeliverable"),
         ),
         (ovh.receipts, told(id="173", ptt="1", description="4"), None),
         (brevo.receipts, told({"messageId": 9, "msg_status": "accepted"}), None),

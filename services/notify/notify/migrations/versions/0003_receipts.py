@@ -19,9 +19,10 @@ CHANGES = (
     "UPDATE messages SET told = attempts, withdrawal_said = true",
     "CREATE INDEX messages_unsaid ON messages (id) WHERE status = 'withdrawn' AND NOT withdrawal_said",
     "CREATE INDEX messages_of_a_provider ON messages (provider, provider_id) WHERE provider_id IS NOT NULL",
+    "CREATE INDEX messages_doubtful ON messages (claimed_at) WHERE status = 'unknown' AND silent_at IS NULL",
     """
-    CREATE INDEX messages_unheard_of ON messages (coalesce(sent_at, claimed_at))
-        WHERE status IN ('sent', 'unknown') AND silent_at IS NULL
+    CREATE INDEX messages_unheard_of ON messages (provider, sent_at)
+        WHERE status = 'sent' AND channel = 'sms' AND silent_at IS NULL
     """,
     """
     CREATE TABLE receipts (
