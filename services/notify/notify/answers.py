@@ -7,13 +7,15 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from fastapi import APIRouter, Request, Response
+from ronde.database import Database
 from ronde.service import service_of
 from ronde.web.problems import NotFound
 
 from notify.doors import terms_of
-from notify.providers import Arrived, NotTheirs
+from notify.providers import Arrived, Hear, NotTheirs
 from notify.providers.accounts import Account
 from notify.providers.webhook import as_json, check_signature, check_token
+from notify.settings import Terms
 from notify.use_cases.change_preferences import stop_by_sms
 from notify.webhooks import Unproven
 
@@ -45,13 +47,23 @@ def router(accounts: Sequence[Account]) -> APIRouter:
             raise Unproven from None
         said = as_json(arrived)
         number, words = (str(said.get(field) or "") for field in FIELDS[account.kind])
-        stopped = wants(words)
-        if number and stopped is not None:
-            async with service_of(request).db.transaction() as tx:
-                await stop_by_sms(tx, terms_of(request), f"+{number.lstrip('+')}", stopped=stopped)
+        if number:
+            await hearer(service_of(request).db, terms_of(request))(f"+{number.lstrip('+')}", words)
         return Response(status_code=204)
 
     return found
+
+
+def hearer(db: Database, terms: Terms) -> Hear:
+    """Acts on what somebody answered; also where answers come on a provider's own connection (SMPP)."""
+
+    async def hear(number: str, words: str) -> None:
+        stopped = wants(words)
+        if stopped is not None:
+            async with db.transaction() as tx:
+                await stop_by_sms(tx, terms, number, stopped=stopped)
+
+    return hear
 
 
 def wants(words: str) -> bool | None:

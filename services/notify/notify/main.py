@@ -62,7 +62,7 @@ def providers(service: Service) -> dict[Channel, Provider]:
     carried: dict[Channel, Provider] = {}
     for channel, given in accounts.items():
         carriers = fleet(given, house=house, public_url=settings.public_url, timeout=settings.provider_timeout)
-        carriers.listen(partial(keeper, service.db))
+        carriers.listen(partial(keeper, service.db), answers.hearer(service.db, settings.terms))
         carried[channel] = Gate(carriers, stage=settings.stage, guests=settings.guests, check=checks[channel])
     return carried
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from prometheus_client import Gauge
 
-from notify.providers import Carrier, Keep, Letter, NotNow, Outcome, Taken, Unknown
+from notify.providers import Carrier, Hear, Keep, Letter, NotNow, Outcome, Taken, Unknown
 from notify.providers.breaker import Breaker
 from notify.providers.pace import Pace
 
@@ -72,10 +72,10 @@ class Fleet:
             return most
         return 1 if any(line.breaker.may_try for line in self._lines) else 0
 
-    def listen(self, keep: Callable[[str], Keep]) -> None:
-        """Begin to take receipts where they come by themselves; `keep` makes the keeper of a provider's name."""
+    def listen(self, keep: Callable[[str], Keep], hear: Hear) -> None:
+        """Begin to take what comes by itself; `keep` makes the keeper of receipts for a provider's name."""
         for line in self._lines:
-            line.carrier.listen(keep(line.name))
+            line.carrier.listen(keep(line.name), hear)
 
     async def close(self) -> None:
         for line in self._lines:
