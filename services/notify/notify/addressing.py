@@ -35,8 +35,11 @@ async def address_waiting(session: AsyncSession, *, whose: Any) -> None:
     await address(session, [id for (id,) in found])
 
 
-async def address(session: AsyncSession, ids: Sequence[UUID]) -> None:
-    """Make of each news the messages that its people should have now; what it misses is noted instead."""
+async def address(session: AsyncSession, ids: Sequence[UUID], *, first: bool = False) -> None:
+    """Make of each news the messages that its people should have now; what it misses is noted instead.
+
+    `first`: nothing was made of it yet, and it corrects nothing, so what they were told before does not matter.
+    """
     if not ids:
         return
     found = (
@@ -56,7 +59,7 @@ async def address(session: AsyncSession, ids: Sequence[UUID]) -> None:
     asked = select(Recipient).where(Recipient.party_id.in_(parties)).order_by(Recipient.guardian_id)
     for one in await session.scalars(asked.execution_options(populate_existing=True)):
         people[one.party_id].append(one)
-    before = await _before(session, [row.Enrolment for row in found])
+    before = defaultdict(Before) if first else await _before(session, [row.Enrolment for row in found])
     new: list[dict[str, Any]] = []
     gone: list[UUID] = []
     waiting: dict[str | None, list[UUID]] = defaultdict(list)

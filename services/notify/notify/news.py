@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notify.addressing import address
-from notify.purposes import OF_A_SESSION, Purpose
+from notify.purposes import OF_A_SESSION, PURPOSES, Purpose
 from notify.tables import Enrolment, News
 
 # Held in the order of their ids, as addressing.py does: two who hold the same ones do not wait for each other.
@@ -73,7 +73,7 @@ async def tell(session: AsyncSession, enrolments: Sequence[Enrolment], purpose: 
     if not rows:
         return
     asked = insert(News).values(rows).on_conflict_do_nothing(constraint="news_once").returning(News.id)
-    await address(session, [id for (id,) in await session.execute(asked)])
+    await address(session, [id for (id,) in await session.execute(asked)], first=not PURPOSES[purpose].corrects)
 
 
 async def take_back(

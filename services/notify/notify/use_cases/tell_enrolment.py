@@ -14,7 +14,7 @@ from ronde_contracts.enrolment import (
     EnrolmentWaitlisted,
     EnrolmentWithdrawn,
 )
-from sqlalchemy import select
+from sqlalchemy import Boolean, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 
 from notify.holding import hold_families, hold_session
@@ -55,15 +55,16 @@ async def tell_enrolment(tx: Tx, cmd: TellEnrolment) -> None:
         return
     session = await tx.session.get(Session, (said.organiser, said.session_id))
     called_off = session is not None and session.called_off
-    enrolment = await _remember(tx, cmd, "over" if called_off else cmd.state)
+    enrolment, known = await _remember(tx, cmd, "over" if called_off else cmd.state)
 
     purpose, version = cmd.purpose, cmd.version
     if session is not None and called_off:
         # Everything that we could say of this enrolment is overtaken, except that there is nothing to come to.
         purpose, version = (Purpose.CALLED_OFF if cmd.state in CONCERNED else None), session.version
-    if (sibling := await _sibling(tx, enrolment)) is not None:
-        await pass_on(tx.session, enrolment.enrolment_id, sibling.enrolment_id)
-    await take_back(tx.session, [enrolment.enrolment_id], but=(Purpose.CALLED_OFF,))
+    if known:  # of a new one there is nothing to take back
+        if (sibling := await _sibling(tx, enrolment)) is not None:
+            await pass_on(tx.session, enrolment.enrolment_id, sibling.enrolment_id)
+        await take_back(tx.session, [enrolment.enrolment_id], but=(Purpose.CALLED_OFF,))
     if purpose is not None:
         heard = Heard(cause=said.type, said_at=cmd.said_at, version=version, facts=cmd.facts)
         await tell(tx.session, [enrolment], purpose, heard)
@@ -85,7 +86,8 @@ async def _sibling(tx: Tx, enrolment: Enrolment) -> Enrolment | None:
     return found
 
 
-async def _remember(tx: Tx, cmd: TellEnrolment, state: str) -> Enrolment:
+async def _remember(tx: Tx, cmd: TellEnrolment, state: str) -> tuple[Enrolment, bool]:
+    """The enrolment, and whether it was known before."""
     said = cmd.enrolment
     known = {
         "reference": said.reference,
@@ -98,9 +100,11 @@ async def _remember(tx: Tx, cmd: TellEnrolment, state: str) -> Enrolment:
         "deadline": cmd.deadline,
         "said_at": cmd.said_at,
     }
-    await tx.session.execute(
+    inserted = literal_column("xmax = 0", Boolean)  # Postgres: no version of the row came before this one
+    new = await tx.session.scalar(
         insert(Enrolment)
         .values(enrolment_id=said.enrolment_id, **known)
         .on_conflict_do_update(index_elements=["enrolment_id"], set_=known)
+        .returning(inserted)
     )
-    return Enrolment(enrolment_id=said.enrolment_id, **known)
+    return Enrolment(enrolment_id=said.enrolment_id, **known), not new
