@@ -118,6 +118,16 @@ async def test_the_pace_counts_parts() -> None:
     assert 0.3 < loop.time() - began < 0.8
 
 
+async def test_no_more_is_claimed_than_a_slow_provider_takes_soon() -> None:
+    """What waits for its turn in our hands for minutes would be taken for lost, and looked up, and sent again."""
+    slow = Line("slow", Says(), 1, Breaker(failures=2, rest=60), Pace(0.5), cost_most=2)
+    fleet = Fleet([slow])
+    assert fleet.room(20) == 5
+    for _ in range(3):
+        await asyncio.wait([asyncio.create_task(slow.pace.take(6))], timeout=0.001)
+    assert fleet.room(20) == 0
+
+
 async def through(stage: Stage, to: str, *guests: str) -> Outcome | str:
     inner = Says()
     gate = Gate(Fleet([line("only", inner)]), stage=stage, guests=guests, check=phone(stage))
