@@ -32,7 +32,7 @@ async def commit_to_handler(lab: Lab, runs: int) -> list[Row]:
         await rig.relay.start()
         async with rig.consuming():
             for _ in range(runs):
-                row.baselines.append(await _raw(rig.amqp.url()))
+                row.baselines.append(await publish_to_callback(rig.amqp.url()))
                 times = []
                 for _ in range(TIMES):
                     heard.clear()
@@ -48,7 +48,7 @@ async def commit_to_handler(lab: Lab, runs: int) -> list[Row]:
     return [row]
 
 
-async def _raw(url: str) -> float:
+async def publish_to_callback(url: str) -> float:
     heard = asyncio.Event()
 
     async def on_message(message: AbstractIncomingMessage) -> None:

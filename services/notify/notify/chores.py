@@ -10,6 +10,7 @@ from notify import notices
 from notify.queries.tasks import open_tasks
 from notify.settings import Settings
 from notify.use_cases.forget_old import forget_old
+from notify.use_cases.notice_what_waits import notice_what_waits
 from notify.use_cases.remind import remind, to_remind_of
 
 OPEN = Gauge("ronde_notify_tasks_open", "people who have to be told by a person, by the reason", ["code"])
@@ -33,6 +34,10 @@ def chores(service: Service, settings: Settings) -> list[Worker]:
             await forget_old(tx, proof=proof, contacts=contacts)
         return False
 
+    async def noticing() -> bool:
+        async with service.db.transaction() as tx:
+            return await notice_what_waits(tx)
+
     async def counting() -> bool:
         async with service.db.reading() as session:
             found = await open_tasks(session)
@@ -44,5 +49,6 @@ def chores(service: Service, settings: Settings) -> list[Worker]:
     return [
         Worker("reminders", reminders, every=60.0),
         Worker("forgetting", forgetting, every=3600.0),
+        Worker("noticing what waits", noticing, every=300.0),
         Worker("counting tasks", counting, every=15.0),
     ]

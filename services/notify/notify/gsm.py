@@ -1,6 +1,7 @@
 """Words that fit an SMS: the phone network's own alphabet, and how many parts they take."""
 
 import unicodedata
+from functools import lru_cache
 
 import smsutil  # type: ignore[import-untyped]
 
@@ -26,6 +27,7 @@ def plain(text: str) -> str:
     return mapped if in_gsm(mapped) else typed
 
 
+@lru_cache(4096)
 def _plain(character: str) -> str:
     if smsutil.is_valid_gsm(character):
         return character

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import cast
 
@@ -14,7 +15,8 @@ from ronde.web.language import pick
 from ronde.work import Worker
 from ronde_contracts.notify import Channel
 
-from notify import api, pages, receipts, webhooks
+from notify import answers, api, pages, webhooks
+from notify.afterwards import afterwards
 from notify.chores import chores
 from notify.consumers import subscriptions
 from notify.notices import Courier
@@ -23,10 +25,8 @@ from notify.providers.accounts import Account
 from notify.providers.build import fleet
 from notify.providers.gate import Gate, mailbox, phone
 from notify.receipts import keeper
-from notify.sending import HANDS, Looker, Sender
+from notify.sending import HANDS, Hand, Looker, Sender, wake_one
 from notify.settings import Settings
-from notify.use_cases.apply_receipts import apply_receipts
-from notify.use_cases.stop_waiting import stop_waiting
 from notify.wording import Wording
 
 HERE = Path(__file__).parent
@@ -39,21 +39,24 @@ def workers(service: Service) -> list[Worker]:
     wording = Wording(service.house)
     settings = cast(Settings, service.settings)
     lease = timedelta(seconds=10 * settings.provider_timeout)  # a timeout is for one step, SMTP has seven
-    senders: list[Worker] = []
+    hands: list[list[Hand]] = []
+    couriers: list[Worker] = []
     lookers: list[Worker] = []
     for channel, provider in providers(service).items():
         sender = Sender(service.db, channel, provider, wording, settings.terms, lease=lease)
-        senders += [Worker(f"send {channel}", sender.send, every=1.0) for _ in range(HANDS)]
+        hands.append([Hand(f"send {channel}", sender) for _ in range(HANDS)])
         courier = Courier(service.db, channel, provider, wording, settings.terms, lease=lease)
-        senders.append(Worker(f"notices by {channel}", courier.send, every=1.0))
+        couriers.append(Worker(f"notices by {channel}", courier.send, every=1.0))
         lookers.append(Looker(sender))
 
     def wake() -> None:
-        for worker in senders:
-            worker.wake()
+        for channel in hands:
+            wake_one(channel)
+        for courier in couriers:
+            courier.wake()
 
     ears = Ears(service.db.engine, CHANNEL, wake)
-    return [*senders, *lookers, ears, *receipt_workers(service), *chores(service, settings)]
+    return [*chain(*hands), *couriers, *lookers, ears, *afterwards(service, settings), *chores(service, settings)]
 
 
 def providers(service: Service) -> dict[Channel, Provider]:
@@ -65,32 +68,9 @@ def providers(service: Service) -> dict[Channel, Provider]:
     carried: dict[Channel, Provider] = {}
     for channel, given in accounts.items():
         carriers = fleet(given, house=house, public_url=settings.public_url, timeout=settings.provider_timeout)
-        carriers.listen(partial(keeper, service.db))
+        carriers.listen(partial(keeper, service.db), answers.hearer(service.db, settings.terms))
         carried[channel] = Gate(carriers, stage=settings.stage, guests=settings.guests, check=checks[channel])
     return carried
-
-
-def receipt_workers(service: Service) -> list[Worker]:
-    """What becomes of messages that a provider took."""
-    settings = cast(Settings, service.settings)
-    receipted = [one.id for one in settings.sms_providers if one.gives_receipts]
-    silence = timedelta(hours=settings.receipt_hours)
-
-    async def apply() -> bool:
-        async with service.db.transaction() as tx:
-            return await apply_receipts(tx)
-
-    async def look_for_silence() -> bool:
-        async with service.db.transaction() as tx:
-            await receipts.forget(tx.session)
-            return await stop_waiting(tx, receipted, silence)
-
-    applying = Worker("receipts", apply, every=5.0)
-    return [
-        applying,
-        Worker("silence", look_for_silence, every=60.0),
-        Ears(service.db.engine, receipts.CHANNEL, applying.wake),
-    ]
 
 
 def build(settings: Settings) -> FastAPI:
@@ -98,7 +78,7 @@ def build(settings: Settings) -> FastAPI:
     return ronde.service.build(
         settings,
         subscriptions=subscriptions,
-        routers=[api.router, pages.router, webhooks.router(settings.accounts)],
+        routers=[api.router, pages.router, webhooks.router(settings.accounts), answers.router(settings.accounts)],
         workers=workers,
         migrations=HERE / "migrations",
         templates=HERE / "templates" / "pages",

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from ronde.clock import now
+from ronde_contracts.event import PartyKind
 from ronde_contracts.notify import Channel
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -43,35 +44,56 @@ CLAIM_DOUBTFUL = text("""
     UPDATE messages SET due_at = :next FROM due
     WHERE messages.id = due.id RETURNING messages.id, messages.attempts, messages.provider
 """)
+ABOUT = """messages.id, messages.status, messages.told, messages.channel, messages.address_hash, news.purpose,
+    enrolments.party_id, enrolments.party_kind, enrolments.enrolment_id, enrolments.organiser, enrolments.session_id"""
 # `attempts` tells a sender that was given up on from the one that came after it.
-SETTLE = text("""
+SETTLE = text(f"""
     UPDATE messages SET
-        status = CASE WHEN untrue AND CAST(:status AS text) = 'scheduled' THEN 'withdrawn'
-                      ELSE CAST(:status AS text) END,
-        due_at = coalesce(:due_at, messages.due_at), sent_at = :sent_at, problem = :problem,
-        provider = coalesce(:provider, provider), provider_id = coalesce(:provider_id, provider_id), told = told + 1,
-        language = coalesce(:language, language), body_hash = coalesce(:body_hash, body_hash)
-    FROM news WHERE news.id = messages.news_id
-        AND messages.id = :id AND attempts = :attempts AND status IN ('sending', 'unknown')
-    RETURNING messages.id, status, enrolment_id, purpose, channel, told, address_hash
-""")
+        status = CASE WHEN untrue AND given.status = 'scheduled' THEN 'withdrawn' ELSE given.status END,
+        due_at = coalesce(given.due_at, messages.due_at), problem = given.problem, told = told + 1,
+        sent_at = CASE given.status WHEN 'sent' THEN CAST(:now AS timestamptz) END,
+        provider = coalesce(given.provider, messages.provider),
+        provider_id = coalesce(given.provider_id, messages.provider_id),
+        language = coalesce(given.language, messages.language),
+        body_hash = coalesce(given.body_hash, messages.body_hash)
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:attempts AS integer[]), CAST(:statuses AS text[]),
+        CAST(:due_ats AS timestamptz[]), CAST(:problems AS text[]), CAST(:providers AS text[]),
+        CAST(:provider_ids AS text[]), CAST(:languages AS text[]), CAST(:hashes AS bytea[]))
+        AS given (id, attempts, status, due_at, problem, provider, provider_id, language, body_hash), news, enrolments
+    WHERE messages.id = given.id AND messages.attempts = given.attempts AND messages.status IN ('sending', 'unknown')
+        AND news.id = messages.news_id AND enrolments.enrolment_id = news.enrolment_id
+    RETURNING {ABOUT}
+""")  # noqa: S608 - nothing in it comes from outside
 # What arrived has arrived: it may follow "undeliverable", and nothing follows it.
-RECEIPTED = text("""
+RECEIPTED = text(f"""
     UPDATE messages SET
         status = :status, problem = :problem, told = told + 1, sent_at = coalesce(sent_at, claimed_at),
         provider = coalesce(provider, :provider), provider_id = coalesce(provider_id, :provider_id)
-    FROM news WHERE news.id = messages.news_id AND messages.id = :id
+    FROM news JOIN enrolments USING (enrolment_id)
+    WHERE news.id = messages.news_id AND messages.id = :id
         AND (status IN ('sent', 'unknown') OR (status = 'undeliverable' AND CAST(:status AS text) = 'delivered'))
-    RETURNING messages.id, status, enrolment_id, purpose, channel, told, address_hash
-""")
+    RETURNING {ABOUT}
+""")  # noqa: S608
+UNSAID = text(f"""
+    UPDATE messages SET withdrawal_said = true, told = told + 1
+    FROM (
+        SELECT id FROM messages WHERE status = 'withdrawn' AND NOT withdrawal_said
+        ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
+    ) AS unsaid, news, enrolments
+    WHERE messages.id = unsaid.id AND news.id = messages.news_id AND enrolments.enrolment_id = news.enrolment_id
+    RETURNING {ABOUT}
+""")  # noqa: S608
 UNHEARD_OF = text("""
     UPDATE messages SET silent_at = :now FROM (
-        SELECT id FROM messages
-        WHERE status IN ('sent', 'unknown') AND silent_at IS NULL AND coalesce(sent_at, claimed_at) < :before
-            AND (status = 'unknown' OR (channel = 'sms' AND provider = ANY(:receipted)))
+        SELECT id FROM messages WHERE id IN (
+            SELECT id FROM messages WHERE status = 'unknown' AND silent_at IS NULL AND claimed_at < :doubted
+            UNION ALL
+            SELECT id FROM messages WHERE status = 'sent' AND silent_at IS NULL AND channel = 'sms'
+                AND provider = ANY(:receipted) AND sent_at < :sent
+        ) AND status IN ('sent', 'unknown') AND silent_at IS NULL
         ORDER BY coalesce(sent_at, claimed_at) LIMIT :limit FOR UPDATE SKIP LOCKED
     ) AS silent
-    WHERE messages.id = silent.id RETURNING messages.id, status
+    WHERE messages.id = silent.id RETURNING messages.id
 """)
 # Not its time: as if it had not been claimed.
 PUT_OFF = text("""
@@ -100,6 +122,20 @@ class Claim:
     provider: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What becomes of a claim. `due_at`: when to look at it again; `provider`: the account that has it, if one has."""
+
+    claim: Claim
+    status: str
+    problem: str | None = None
+    due_at: datetime | None = None
+    provider: str | None = None
+    provider_id: str | None = None
+    language: str | None = None
+    body_hash: bytes | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
     """What a message has become: `status` may differ from the one given when its news was overtaken.
@@ -109,11 +145,15 @@ class Settled:
 
     id: UUID
     status: str
-    enrolment_id: UUID
-    purpose: str
-    channel: Channel
     told: int
+    channel: Channel
     address_hash: bytes | None
+    purpose: str
+    party_id: UUID
+    party_kind: PartyKind
+    enrolment_id: UUID
+    organiser: str
+    session_id: UUID
 
 
 async def claim(session: AsyncSession, channel: Channel, limit: int) -> list[Claim]:
@@ -156,36 +196,25 @@ async def addressed(session: AsyncSession, hashes: Sequence[tuple[UUID, bytes]])
         await session.execute(ADDRESSED, {"ids": ids, "hashes": where})
 
 
-async def settle(
-    session: AsyncSession,
-    claim: Claim,
-    status: str,
-    *,
-    due_at: datetime | None = None,
-    problem: str | None = None,
-    provider: str | None = None,
-    provider_id: str | None = None,
-    language: str | None = None,
-    body_hash: bytes | None = None,
-) -> Settled | None:
-    """Say what became of a claim; None when it was no longer ours."""
-    found = await session.execute(
-        SETTLE,
-        {
-            "id": claim.id,
-            "attempts": claim.attempts,
-            "status": status,
-            "due_at": due_at,
-            "sent_at": now() if status == "sent" else None,
-            "problem": problem,
-            "provider": provider,
-            "provider_id": provider_id,
-            "language": language,
-            "body_hash": body_hash,
-        },
-    )
-    row = found.first()
-    return Settled(*row) if row else None
+async def settle(session: AsyncSession, verdicts: Sequence[Verdict]) -> list[Settled]:
+    """Say what became of claims; those that were no longer ours are left out."""
+    known = {
+        "ids": [one.claim.id for one in verdicts],
+        "attempts": [one.claim.attempts for one in verdicts],
+        "statuses": [one.status for one in verdicts],
+        "due_ats": [one.due_at for one in verdicts],
+        "problems": [one.problem for one in verdicts],
+        "providers": [one.provider for one in verdicts],
+        "provider_ids": [one.provider_id for one in verdicts],
+        "languages": [one.language for one in verdicts],
+        "hashes": [one.body_hash for one in verdicts],
+    }
+    return [Settled(*row) for row in await session.execute(SETTLE, {**known, "now": now()})] if verdicts else []
+
+
+async def unsaid(session: AsyncSession, limit: int) -> list[Settled]:
+    """Messages that were withdrawn, and nobody has heard of it yet; each once."""
+    return [Settled(*row) for row in await session.execute(UNSAID, {"limit": limit})]
 
 
 async def receipted(session: AsyncSession, receipt: Matched) -> Settled | None:
@@ -199,8 +228,9 @@ async def receipted(session: AsyncSession, receipt: Matched) -> Settled | None:
 
 
 async def unheard_of(
-    session: AsyncSession, receipted: Collection[str], after: timedelta, limit: int
-) -> list[tuple[UUID, str]]:
-    """(message, status) of those that nobody has said anything of for so long; each once. See stop_waiting.py."""
-    known = {"now": now(), "before": now() - after, "receipted": list(receipted), "limit": limit}
-    return [(id, status) for id, status in await session.execute(UNHEARD_OF, known)]
+    session: AsyncSession, receipted: Collection[str], sent: timedelta, doubted: timedelta, limit: int
+) -> list[UUID]:
+    """Messages that nobody has said anything of for so long; each once. See stop_waiting.py."""
+    at = now()
+    known = {"now": at, "sent": at - sent, "doubted": at - doubted, "receipted": list(receipted), "limit": limit}
+    return [id for (id,) in await session.execute(UNHEARD_OF, known)]

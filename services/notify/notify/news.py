@@ -1,33 +1,32 @@
-"""What there is to tell: heard once, waiting for what it needs, addressed to whom it concerns, taken back.
+"""What there is to tell: heard once, addressed to whom it concerns (addressing.py), taken back, passed on."""
 
-News becomes messages in the transaction in which the last thing that it needs arrives, and their recipients are judged
-again whenever a family's contact changes; what has not left follows.
-"""
-
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from ronde.clock import now
 from ronde.ids import new_id
-from ronde_contracts.notify import Channel
-from sqlalchemy import delete, func, or_, select, text, update
+from sqlalchemy import text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from notify.addressing import address
 from notify.purposes import OF_A_SESSION, PURPOSES, Purpose
-from notify.rules import BOTH, channels
-from notify.tables import Enrolment, Link, Message, News, Recipient, Session
+from notify.tables import Enrolment, News
 
-LEFT = ("sending", "sent", "unknown", "delivered")
+# Held in the order of their ids, as addressing.py does: two who hold the same ones do not wait for each other.
 TAKE_BACK_MESSAGES = text("""
+    WITH held AS (
+        SELECT messages.id FROM messages JOIN news ON news.id = messages.news_id
+        WHERE news.enrolment_id = ANY(:enrolments)
+            AND (:all OR news.purpose = ANY(:only)) AND news.purpose <> ALL(:but)
+            AND messages.status IN ('scheduled', 'sending', 'unknown')
+        ORDER BY messages.id FOR UPDATE OF messages
+    )
     UPDATE messages SET untrue = true, status = CASE status WHEN 'scheduled' THEN 'withdrawn' ELSE status END
-    FROM news WHERE news.id = messages.news_id AND news.enrolment_id = ANY(:enrolments)
-        AND (:all OR news.purpose = ANY(:only)) AND news.purpose <> ALL(:but)
-        AND messages.status IN ('scheduled', 'sending', 'unknown')
+    FROM held WHERE messages.id = held.id AND messages.status IN ('scheduled', 'sending', 'unknown')
 """)
 TAKE_BACK = text("""
     UPDATE news SET withdrawn_at = :now
@@ -74,7 +73,7 @@ async def tell(session: AsyncSession, enrolments: Sequence[Enrolment], purpose: 
     if not rows:
         return
     asked = insert(News).values(rows).on_conflict_do_nothing(constraint="news_once").returning(News.id)
-    await address(session, [id for (id,) in await session.execute(asked)])
+    await address(session, [id for (id,) in await session.execute(asked)], first=not PURPOSES[purpose].corrects)
 
 
 async def take_back(
@@ -94,158 +93,3 @@ async def pass_on(session: AsyncSession, leaving: UUID, staying: UUID) -> None:
     """News of a session hangs on one enrolment of the family: another one carries it when that one is out of it."""
     of_the_session = (News.enrolment_id == leaving) & News.purpose.in_(OF_A_SESSION) & News.withdrawn_at.is_(None)
     await session.execute(update(News).where(of_the_session).values(enrolment_id=staying))
-
-
-async def address_waiting(session: AsyncSession, *, whose: Any) -> None:
-    """Address again what still waits; `whose` is a condition on News or Enrolment."""
-    open_messages = select(Message.id).where(Message.news_id == News.id, Message.status == "scheduled").exists()
-    found = await session.execute(
-        select(News.id)
-        .join(Enrolment, Enrolment.enrolment_id == News.enrolment_id)
-        .where(whose, News.withdrawn_at.is_(None), or_(News.addressed_at.is_(None), open_messages))
-    )
-    await address(session, [id for (id,) in found])
-
-
-async def address(session: AsyncSession, ids: Sequence[UUID]) -> None:
-    """Make of each news the messages that its people should have now; what it misses is noted instead."""
-    if not ids:
-        return
-    found = (
-        await session.execute(
-            select(News, Enrolment, Session.session_id, Link.enrolment_id)
-            .join(Enrolment, Enrolment.enrolment_id == News.enrolment_id)
-            .outerjoin(
-                Session, (Session.organiser == Enrolment.organiser) & (Session.session_id == Enrolment.session_id)
-            )
-            .outerjoin(Link, Link.enrolment_id == Enrolment.enrolment_id)
-            .where(News.id.in_(ids))
-            .order_by(News.id)
-        )
-    ).all()
-    people: dict[UUID, list[Recipient]] = defaultdict(list)
-    parties = {row.News.party_id for row in found}
-    asked = select(Recipient).where(Recipient.party_id.in_(parties)).order_by(Recipient.guardian_id)
-    for one in await session.scalars(asked.execution_options(populate_existing=True)):
-        people[one.party_id].append(one)
-    before = await _before(session, [row.Enrolment for row in found])
-    new: list[dict[str, Any]] = []
-    gone: list[UUID] = []
-    waiting: dict[str | None, list[UUID]] = defaultdict(list)
-    for news, enrolment, known_session, link in found:
-        missing = _missing(Purpose(news.purpose), known_session, people[news.party_id], link)
-        waiting[missing].append(news.id)
-        if missing is None:
-            about = before[(enrolment.party_id, enrolment.organiser, enrolment.session_id)]
-            wanted = _wanted(news, people[news.party_id], about)
-            ours = {(row.guardian_id, row.channel): row for row in about.rows if row.news_id == news.id}
-            new += [
-                _row(news, *one) for one in sorted(wanted - ours.keys(), key=lambda one: (one[0], BOTH.index(one[1])))
-            ]
-            gone += [row.id for key, row in ours.items() if row.status == "scheduled" and key not in wanted]
-    if gone:  # never left, and somebody else's or another channel's now
-        await session.execute(delete(Message).where(Message.id.in_(gone)))
-    if new:
-        await session.execute(insert(Message).values(new))
-    for missing, ids in waiting.items():
-        at = func.coalesce(News.addressed_at, now()) if missing is None else None
-        await session.execute(update(News).where(News.id.in_(ids)).values(waits_for=missing, addressed_at=at))
-
-
-def _missing(purpose: Purpose, session: UUID | None, people: Sequence[Recipient], link: UUID | None) -> str | None:
-    if session is None:
-        return "session"
-    if not people:
-        return "contact"
-    return "link" if PURPOSES[purpose].needs_link and link is None else None
-
-
-@dataclass(slots=True)
-class Before:
-    """What a family was told of a session so far: `rows` are its messages, oldest first; `unaddressed` is news."""
-
-    rows: list[Any] = field(default_factory=list)
-    unaddressed: set[UUID] = field(default_factory=set)
-
-    def used(self, guardian: UUID) -> Iterator[Channel]:
-        """The channels that really reached them, the latest first."""
-        for row in reversed(self.rows):
-            if row.guardian_id == guardian and row.status in LEFT:
-                yield row.channel
-
-    def heard(self, guardian: UUID, purpose: Purpose) -> bool:
-        """Whether it has reached them, or may have."""
-        return any(row.guardian_id == guardian and row.purpose == purpose and row.status in LEFT for row in self.rows)
-
-    def will_be_told_anyway(self, guardian: UUID, news: UUID) -> bool:
-        """What still waits will say what is true by itself: a move, or anything when nothing has reached them yet."""
-        others = [row for row in self.rows if row.guardian_id == guardian and row.news_id != news]
-        waiting = {row.purpose for row in others if row.status == "scheduled"}
-        if Purpose.MOVED in waiting:
-            return True
-        return bool(waiting or self.unaddressed - {news}) and not any(row.status in LEFT for row in others)
-
-
-async def _before(session: AsyncSession, enrolments: Sequence[Enrolment]) -> dict[tuple[UUID, str, UUID], Before]:
-    """By family and session. What still waits is held until we commit, so that nobody sends the old state meanwhile."""
-    of_the_same = or_(
-        *(
-            (Enrolment.party_id == party) & (Enrolment.organiser == organiser) & (Enrolment.session_id == id)
-            for party, organiser, id in {(one.party_id, one.organiser, one.session_id) for one in enrolments}
-        )
-    )
-    key = (Enrolment.party_id, Enrolment.organiser, Enrolment.session_id)
-    found: dict[tuple[UUID, str, UUID], Before] = defaultdict(Before)
-    rows = await session.execute(
-        select(*key, News.purpose, Message.id, Message.news_id, Message.guardian_id, Message.channel, Message.status)
-        .join(News, News.id == Message.news_id)
-        .join(Enrolment, Enrolment.enrolment_id == News.enrolment_id)
-        .where(of_the_same)
-        .order_by(Message.id)
-        .with_for_update(of=Message)
-    )
-    for row in rows:
-        found[(row.party_id, row.organiser, row.session_id)].rows.append(row)
-    waiting = await session.execute(
-        select(*key, News.id)
-        .join(Enrolment, Enrolment.enrolment_id == News.enrolment_id)
-        .where(of_the_same, News.addressed_at.is_(None), News.withdrawn_at.is_(None))
-    )
-    for party, organiser, id, news in waiting:
-        found[(party, organiser, id)].unaddressed.add(news)
-    return found
-
-
-def _wanted(news: News, people: Sequence[Recipient], before: Before) -> set[tuple[UUID, Channel]]:
-    """(guardian, channel) of every message that should be there, sent ones included."""
-    purpose = Purpose(news.purpose)
-    wanted: set[tuple[UUID, Channel]] = set()
-    for one in people:
-        ours = [row for row in before.rows if row.news_id == news.id and row.guardian_id == one.guardian_id]
-        if any(row.status != "scheduled" for row in ours):  # told, or tried: what goes on from there is rerouting's
-            wanted |= {(one.guardian_id, row.channel) for row in ours}
-        elif purpose is Purpose.RESUMED and not before.heard(one.guardian_id, Purpose.SUSPENDED):
-            continue  # they never knew that it was uncertain
-        elif purpose is not Purpose.MOVED or not before.will_be_told_anyway(one.guardian_id, news.id):
-            used = list(before.used(one.guardian_id))
-            by = channels(
-                purpose,
-                phone=bool(one.phone),
-                email=bool(one.email),
-                asked=cast(Channel | None, one.channel),
-                used=used,
-            )
-            wanted |= {(one.guardian_id, channel) for channel in by}
-    return wanted
-
-
-def _row(news: News, guardian: UUID, channel: Channel) -> dict[str, Any]:
-    at = now()
-    return {
-        "id": new_id(),
-        "news_id": news.id,
-        "guardian_id": guardian,
-        "channel": channel,
-        "created_at": at,
-        "due_at": max(at, news.due_at),
-    }

@@ -19,6 +19,7 @@ from notify.providers import Keep, Receipt
 CHANNEL = "notify_receipts"
 """The NOTIFY that a new receipt sends, by a trigger."""
 KEPT = timedelta(days=3)
+"""How long a receipt may wait for its message."""
 WRITE = text("""
     INSERT INTO receipts (provider, provider_id, reference, status, code, lasting, received_at)
     VALUES (:provider, :provider_id, :reference, :status, :code, :lasting, :now) ON CONFLICT DO NOTHING
@@ -41,7 +42,10 @@ TAKE = text("""
     RETURNING matched.message_id, receipts.status, receipts.code, receipts.lasting, receipts.provider,
         receipts.provider_id
 """)
-FORGET = text("DELETE FROM receipts WHERE received_at < :before")
+FORGET = text("""
+    DELETE FROM receipts WHERE received_at < CASE WHEN applied_at IS NULL THEN CAST(:unmatched AS timestamptz)
+                                                  ELSE CAST(:matched AS timestamptz) END
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,5 +85,6 @@ async def take(session: AsyncSession, limit: int) -> list[Matched]:
     return sorted((Matched(*row) for row in found), key=lambda one: (one.message_id, one.status))
 
 
-async def forget(session: AsyncSession) -> None:
-    await session.execute(FORGET, {"before": now() - KEPT})
+async def forget(session: AsyncSession, proof: timedelta) -> None:
+    """Those that matched nothing go soon; the others are part of what is known of their message for `proof`."""
+    await session.execute(FORGET, {"unmatched": now() - KEPT, "matched": now() - proof})

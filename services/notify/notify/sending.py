@@ -11,19 +11,18 @@ from ronde.work import Worker
 from ronde_contracts.notify import Channel
 
 from notify import messages
-from notify.providers import Outcome, Provider, Unknown
+from notify.providers import Provider, Unknown
 from notify.settings import Terms
-from notify.use_cases.send_due import Parcel, settle, take_due
+from notify.use_cases.send_due import Answer, Parcel, settle, take_due
 from notify.wording import Wording
 
 AT_ONCE = 20
 HANDS = 2
 """Workers a channel: while one waits for a provider that is slow to answer, the other goes on."""
+POLL = 1.0
 LOOK_EVERY = 5.0
 LOOK_AGAIN = timedelta(minutes=1)
 MESSAGES = Counter("ronde_messages_total", "what became of messages", ["channel", "outcome"])
-
-Answered = tuple[Parcel, Outcome]
 
 
 class Sender:
@@ -72,44 +71,60 @@ class Sender:
         for claim in doubtful:
             outcome = await self._provider.find(claim.id, claim.provider)
             if not isinstance(outcome, Unknown):
-                async with self._db.transaction() as tx:
-                    status = await settle(tx, claim, outcome)
-                self._count(str(claim.id), status, outcome)
+                await self._settle_together([Answer(claim, outcome)])
         return len(doubtful) == AT_ONCE
 
-    async def _give(self, parcel: Parcel) -> Answered:
+    async def _give(self, parcel: Parcel) -> Answer:
         try:
-            return parcel, await self._provider.send(parcel.letter)
+            outcome = await self._provider.send(parcel.letter)
         except Exception as error:  # a fault of ours in the middle of a conversation: nobody knows how far it got
-            return parcel, Unknown(type(error).__name__)
+            outcome = Unknown(type(error).__name__)
+        return Answer(parcel.claim, outcome, parcel.letter)
 
-    async def _settle(self, answered: Sequence[Answered]) -> None:
+    async def _settle(self, answers: Sequence[Answer]) -> None:
         """In one transaction, as a rule. What takes back news holds the same rows: who is in a deadlock goes alone."""
         try:
-            await self._settle_together(answered)
+            await self._settle_together(answers)
         except Exception as error:
-            if len(answered) == 1:
+            if len(answers) == 1:
                 raise
             log.warning("settled one by one", channel=self._channel, error=type(error).__name__)
-            for one in answered:
+            for one in answers:
                 await self._settle_together([one])
 
-    async def _settle_together(self, answered: Sequence[Answered]) -> None:
-        by_id = sorted(answered, key=lambda one: one[0].claim.id)
+    async def _settle_together(self, answers: Sequence[Answer]) -> None:
         async with self._db.transaction() as tx:
-            statuses = [await settle(tx, parcel.claim, outcome, parcel.letter) for parcel, outcome in by_id]
-        for (parcel, outcome), status in zip(by_id, statuses, strict=True):
-            self._count(str(parcel.claim.id), status, outcome)
-
-    def _count(self, message: str, status: str | None, outcome: Outcome) -> None:
-        MESSAGES.labels(self._channel, status or "superseded").inc()
-        if status != "sent":
-            log.warning(
-                "message not sent", message=message, channel=self._channel, status=status, outcome=repr(outcome)
-            )
+            statuses = await settle(tx, answers)
+        for answer in answers:
+            status = statuses.get(answer.claim.id)
+            MESSAGES.labels(self._channel, status or "superseded").inc()
+            if status != "sent":
+                known = {"channel": self._channel, "status": status, "outcome": repr(answer.outcome)}
+                log.warning("message not sent", message=str(answer.claim.id), **known)
 
     async def close(self) -> None:
         await self._provider.close()
+
+
+class Hand(Worker):
+    """One of a channel's senders."""
+
+    def __init__(self, name: str, sender: Sender) -> None:
+        super().__init__(name, self._send, every=POLL)
+        self._sender = sender
+        self.idle = True
+
+    async def _send(self) -> bool:
+        self.idle = False
+        try:
+            return await self._sender.send()
+        finally:
+            self.idle = True
+
+
+def wake_one(hands: Sequence[Hand]) -> None:
+    """There is something to send: whoever has nothing to do looks. All of them would be in each other's way."""
+    next((hand for hand in hands if hand.idle), hands[0]).wake()
 
 
 class Looker(Worker):

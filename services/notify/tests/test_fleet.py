@@ -10,7 +10,6 @@ from notify.gsm import parts
 from notify.providers import Carrier, Letter, NotNow, Outcome, Rejected, Taken, Unknown, Withheld
 from notify.providers.accounts import RondeAccount, Stage
 from notify.providers.breaker import Breaker
-from notify.providers.by_apprise import AppriseCarrier
 from notify.providers.fleet import Fleet, Line
 from notify.providers.gate import Gate, mailbox, phone
 from notify.providers.pace import Pace
@@ -119,6 +118,16 @@ async def test_the_pace_counts_parts() -> None:
     assert 0.3 < loop.time() - began < 0.8
 
 
+async def test_no_more_is_claimed_than_a_slow_provider_takes_soon() -> None:
+    """What waits for its turn in our hands for minutes would be taken for lost, and looked up, and sent again."""
+    slow = Line("slow", Says(), 1, Breaker(failures=2, rest=60), Pace(0.5), cost_most=2)
+    fleet = Fleet([slow])
+    assert fleet.room(20) == 5
+    for _ in range(3):
+        await asyncio.wait([asyncio.create_task(slow.pace.take(6))], timeout=0.001)
+    assert fleet.room(20) == 0
+
+
 async def through(stage: Stage, to: str, *guests: str) -> Outcome | str:
     inner = Says()
     gate = Gate(Fleet([line("only", inner)]), stage=stage, guests=guests, check=phone(stage))
@@ -168,8 +177,3 @@ def test_trying_does_not_start_with_a_real_provider() -> None:
 def test_a_sender_that_networks_refuse_does_not_start(sender: str) -> None:
     with pytest.raises(ValidationError):
         RondeAccount(sender=sender)
-
-
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # its own
-async def test_apprises_no_may_be_a_timeout_so_it_is_unknown() -> None:
-    assert await AppriseCarrier("json://127.0.0.1:9/{to}", timeout=5).send(letter()) == Unknown("apprise-said-no")

@@ -51,6 +51,20 @@ async def test_separated_guardians_each_get_theirs_and_never_see_the_others_addr
     assert len({letter.one_click for letter in mailboxes.taken}) == 2, "each their own page"
 
 
+async def test_two_guardians_who_share_a_telephone_get_one_sms(
+    db: Database, enrolment: Enrolment, sms: Sender, email: Sender, phones: Postbox, mailboxes: Postbox
+) -> None:
+    """And one of whom only the name is known is no task, as long as another can be reached."""
+    shared = "+33639980011"
+    both = guardian(shared, "une@example.org"), guardian(shared, "Une@Example.org"), guardian(shared), guardian()
+    await enrolled(enrolment, Family(guardians=both))
+    await drain(sms, email)
+    assert [letter.to for letter in phones.taken] == [shared]
+    assert len(mailboxes.taken) == 1
+    async with db.reading() as session:
+        assert (await session.execute(text("SELECT count(*) FROM tasks"))).scalar() == 0
+
+
 async def test_the_channel_that_somebody_asked_for_is_theirs_alone(
     enrolment: Enrolment, sms: Sender, email: Sender, phones: Postbox, mailboxes: Postbox
 ) -> None:

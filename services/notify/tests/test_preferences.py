@@ -1,16 +1,21 @@
 """STOP by SMS, one click in the mail program, the page, the team on the telephone: one row, and the page shows it."""
 
+import hmac
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from httpx import AsyncClient
+from notify import answers
+from notify.providers.accounts import RondeAccount
 from notify.providers.smtp import compose
 from notify.sending import Sender
-from notify.settings import Terms
+from notify.settings import Settings, Terms
 from notify.testing import TUESDAY, Enrolment, Family, Postbox, Workshop, doors, guardian
 from notify.use_cases.change_preferences import stop_by_sms
 from ronde.database import Database
+from ronde.web.testing import app_with, visitor
 from ronde_contracts.enrolment import EnrolmentWithdrawn
 from sqlalchemy import text
 
@@ -71,6 +76,31 @@ async def test_stop_by_sms_stops_sms_and_what_matters_goes_by_email(
     async with db.transaction() as tx:
         await stop_by_sms(tx, terms, str(family.phone), stopped=False)
     assert 'name="sms" value="yes" checked>' in (await web.get(f"/preferences/{await token(db, family.email)}")).text
+
+
+@pytest.mark.parametrize("words", ["STOP", "stop.", " Arrêt svp", "STOP au 36111"])
+async def test_stop_comes_by_the_providers_door_and_only_by_it(db: Database, house_file: Path, words: str) -> None:
+    account = RondeAccount(name="gateway", receipts_secret="the gateway's secret")
+    settings = Settings(house_file=house_file, secret="s" * 40)
+    app = app_with(answers.router([account]), settings, db=db)  # type: ignore[arg-type]
+
+    async def bring(secret: str, **said: str) -> int:
+        body = json.dumps(said).encode()
+        signature = "sha256=" + hmac.new(secret.encode(), body, "sha256").hexdigest()
+        async with visitor(app) as door:
+            return (
+                await door.post("/answers/gateway", content=body, headers={"X-Ronde-Signature": signature})
+            ).status_code
+
+    told = {"from": "33639980001", "text": words}
+    assert await bring("somebody else's", **told) == 403
+    assert await bring("the gateway's secret", **{**told, "text": "Merci, à demain !"}) == 204
+    assert await suppressed(db) == []
+    for _ in range(2):
+        assert await bring("the gateway's secret", **told) == 204
+    assert await suppressed(db) == [("sms", "stop")]
+    await bring("the gateway's secret", **{**told, "text": "Start"})
+    assert await suppressed(db) == []
 
 
 async def test_one_click_as_mail_programs_do_it(

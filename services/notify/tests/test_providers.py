@@ -1,5 +1,6 @@
 """The conversations themselves, with a real SMTP server and a real HTTP provider that answer as they are told."""
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -11,7 +12,7 @@ from notify.providers.fleet import Fleet, Line
 from notify.providers.pace import Pace
 from notify.providers.sms import HttpSms
 from notify.providers.smtp import Smtp
-from notify.sending import LOOK_AGAIN, Sender
+from notify.sending import HANDS, LOOK_AGAIN, Hand, Sender, wake_one
 from notify.settings import Terms
 from notify.testing import Enrolment, Family, Workshop, statuses
 from notify.use_cases.send_due import LOOK_AFTER
@@ -172,6 +173,55 @@ async def test_an_sms_provider_that_hangs_is_asked_and_the_family_gets_one_messa
     assert await statuses(db, family) == [("enrolment-confirmed", "sms", "sent")]
     [message] = catcher.box.all(to=PHONE)
     assert message.times == 1
+
+
+@pytest.mark.database
+async def test_a_slow_answer_holds_up_no_other_message(
+    db: Database, enrolment: Enrolment, sms: HttpSms, wording: Wording, terms: Terms, catcher: Running
+) -> None:
+    slow, quick, workshop = Family("+33639980001", None), Family("+33639980002", None), Workshop()
+    fleet = Fleet([Line("gateway", sms, 1, Breaker(failures=5, rest=60), Pace(None))])
+    sender = Sender(db, "sms", fleet, wording, terms, lease=timedelta(minutes=2))
+    hands = [Hand("send sms", sender) for _ in range(HANDS)]
+    catcher.answers.give(str(slow.phone), Answer(delay=0.8))
+    await enrolment.opens(workshop)
+    await enrolment.knows(slow, quick)
+    for hand in hands:
+        hand.start()
+    await enrolment.confirms(slow, workshop)
+    wake_one(hands)
+    async with asyncio.timeout(5):
+        while all(hand.idle for hand in hands):  # noqa: ASYNC110 - until it is being sent
+            await asyncio.sleep(0.01)
+    await enrolment.confirms(quick, workshop)
+    wake_one(hands)
+    async with asyncio.timeout(5):
+        while not catcher.box.all(to=str(quick.phone)):  # noqa: ASYNC110 - the catcher has no event
+            await asyncio.sleep(0.01)
+    assert not catcher.box.all(to=str(slow.phone))
+    for hand in hands:
+        await hand.stop()
+
+
+@pytest.mark.database
+async def test_while_every_provider_is_away_nothing_is_claimed(
+    db: Database, enrolment: Enrolment, wording: Wording, terms: Terms
+) -> None:
+    """Else the attempts of a whole morning's messages would be used up by one bad hour."""
+    away = HttpSms(f"http://127.0.0.1:{unused_port()}/sms", token="x", sender="Ronde", timeout=0.5)
+    fleet = Fleet([Line("gateway", away, 1, Breaker(failures=1, rest=60), Pace(None))])
+    sender = Sender(db, "sms", fleet, wording, terms, lease=timedelta(minutes=2))
+    workshop = Workshop()
+    await enrolment.opens(workshop)
+    for n in range(3):
+        family = Family(f"+3363998000{n}", None)
+        await enrolment.knows(family)
+        await enrolment.confirms(family, workshop)
+        await sender.send()
+    async with db.reading() as session:
+        attempts = await session.execute(text("SELECT attempts FROM messages ORDER BY id"))
+        assert [row[0] for row in attempts] == [1, 0, 0]
+    await away.close()
 
 
 async def pass_time(db: Database, wait: timedelta) -> None:

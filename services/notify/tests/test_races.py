@@ -1,6 +1,7 @@
 """Two senders, cancellers and a session that moves, all at once: nothing twice, nothing false, nobody forgotten."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from notify.providers import Letter, Unknown
 from notify.sending import Sender
 from notify.settings import Terms
 from notify.testing import TUESDAY, Enrolment, Family, Postbox, Workshop, families, statuses
-from notify.use_cases.send_due import take_due
+from notify.use_cases.send_due import Parcel, take_due
 from notify.wording import Wording
 from ronde.clock import now
 from ronde.database import Database
@@ -164,6 +165,26 @@ async def test_a_move_waits_for_the_letter_that_is_being_written_and_then_correc
         ("enrolment-confirmed", "sms", "sending"),
         ("session-moved", "sms", "scheduled"),
     ]
+
+
+async def test_two_senders_do_not_both_count_the_last_message_of_a_day(
+    db: Database, enrolment: Enrolment, wording: Wording, terms: Terms
+) -> None:
+    family, once = Family(email=None), replace(terms, a_day=1)
+    for _ in range(2):
+        await enrolled(enrolment, Workshop(), [Family(email=None, party_id=family.party_id)])
+    async with db.transaction() as tx:
+        _, first = await take_due(tx, "sms", wording, once, limit=1)
+        second = asyncio.create_task(take(db, wording, once))
+        while not second.done() and not await somebody_waits_for_a_lock(db):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert (len(first), len(await second)) == (1, 0)
+
+
+async def take(db: Database, wording: Wording, terms: Terms) -> list[Parcel]:
+    async with db.transaction() as tx:
+        _, parcels = await take_due(tx, "sms", wording, terms, limit=1)
+    return parcels
 
 
 async def somebody_waits_for_a_lock(db: Database) -> bool:

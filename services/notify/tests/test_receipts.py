@@ -3,21 +3,31 @@
 import asyncio
 import hmac
 import json
+import socket
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
+import uvicorn
 from httpx import AsyncClient
-from notify.providers import Receipt, Taken
+from notify.providers import Receipt, Taken, Unknown
 from notify.providers.accounts import OvhAccount, RondeAccount, SmtpAccount
+from notify.providers.build import fleet
+from notify.providers.gate import Gate, phone
 from notify.receipts import keeper
 from notify.sending import Sender
+from notify.settings import Terms
 from notify.testing import Enrolment, Family, Postbox, Workshop, statuses
 from notify.use_cases.apply_receipts import apply_receipts
+from notify.use_cases.say_withdrawn import say_withdrawn
 from notify.use_cases.stop_waiting import stop_waiting
 from notify.webhooks import router
+from notify.wording import Wording
+from ronde.catcher.answers import Answer
+from ronde.catcher.serve import Server, running
+from ronde.catcher.settings import CatcherSettings
 from ronde.clock import now
 from ronde.database import Database
 from ronde.ids import new_id
@@ -99,13 +109,41 @@ async def test_it_arrived(db: Database, enrolment: Enrolment, sms: Sender, phone
     ]
 
 
+@pytest.mark.parametrize(("arrives", "status"), [(True, "delivered"), (False, "undeliverable")])
+async def test_the_catcher_says_what_became_of_an_sms(
+    db: Database, enrolment: Enrolment, wording: Wording, terms: Terms, arrives: bool, status: str
+) -> None:
+    """Both ends real: what it signs is what we check."""
+    family, port = Family("+33639980001", None), socket.create_server(("127.0.0.1", 0))
+    app = app_with(router(ACCOUNTS), Settings(service="notify"), db=db)
+    server = Server(uvicorn.Config(app, log_config=None, access_log=False))
+    serving = asyncio.create_task(server.serve(sockets=[port]))
+    url = f"http://127.0.0.1:{port.getsockname()[1]}/receipts/gateway"
+    settings = CatcherSettings(http_port=0, smtp_port=0, receipts_url=url, receipts_secret=SECRET)
+    async with running(settings) as catcher:
+        catcher.answers.give("*", Answer(arrives=arrives))
+        gateway = RondeAccount(name="gateway", url=catcher.sms_url, token="t")
+        carriers = fleet([gateway], house="Maison", public_url="", timeout=2)
+        await told_by_sms(enrolment, Sender(db, "sms", carriers, wording, terms, lease=timedelta(minutes=2)), family)
+        async with asyncio.timeout(10):
+            while (await statuses(db, family))[0][2] != status:
+                await asyncio.sleep(0.02)
+                await apply(db)
+        await carriers.close()
+    server.should_exit = True
+    await serving
+    port.close()
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["our reference with it", "only the provider's id"])
 async def test_a_receipt_that_is_faster_than_our_commit_is_not_lost(
-    db: Database, enrolment: Enrolment, sms: Sender, phones: Postbox, door: AsyncClient
+    db: Database, enrolment: Enrolment, sms: Sender, phones: Postbox, door: AsyncClient, named: bool
 ) -> None:
     family = Family()
 
     async def at_once(letter: Any) -> None:
-        assert await bring(door, id=f"p-{letter.id}", status="delivered") == 204
+        reference = {"reference": str(letter.id)} if named else {}
+        assert await bring(door, id=f"p-{letter.id}", status="delivered", **reference) == 204
         await apply(db)
 
     phones.meanwhile = at_once
@@ -213,6 +251,50 @@ async def test_when_nothing_is_heard_the_other_channel_tells_it_once(
     assert len(phones.given) == 1
 
 
+async def test_what_was_taken_back_is_said_once(
+    db: Database, enrolment: Enrolment, sms: Sender, phones: Postbox
+) -> None:
+    family, workshop = Family(email=None), Workshop()
+    await enrolment.opens(workshop)
+    await enrolment.knows(family)
+    await enrolment.waitlists(family, workshop)
+    await enrolment.declines(family, workshop)
+    for _ in range(2):
+        await sms.send()
+        async with db.transaction() as tx:
+            await say_withdrawn(tx)
+    assert phones.given == []
+    assert await told(db) == [("message.withdrawn.v1", 1, None)]
+
+
+async def test_outside_production_who_is_no_guest_is_not_written_to_and_it_shows(
+    db: Database, enrolment: Enrolment, phones: Postbox, wording: Wording, terms: Terms
+) -> None:
+    guest, family = Family("+33612345678", None), Family("+33612345679", None)
+    gate = Gate(phones, stage="staging", guests=[str(guest.phone)], check=phone("staging"))
+    sender = Sender(db, "sms", gate, wording, terms, lease=timedelta(minutes=2))
+    for one in (guest, family):
+        await told_by_sms(enrolment, sender, one)
+    assert [letter.to for letter in phones.given] == [guest.phone]
+    assert await statuses(db, family) == [("enrolment-waiting", "sms", "withheld")]
+    assert await tasks(db) == [], "nobody has to call a family because of a trial"
+
+
+async def test_what_nobody_knows_of_is_told_by_the_other_channel_after_an_hour(
+    db: Database, enrolment: Enrolment, sms: Sender, phones: Postbox
+) -> None:
+    family = Family()
+    phones.answer = lambda _letter: Unknown("ReadTimeout")
+    with time_machine.travel(now(), tick=False) as clock:
+        await told_by_sms(enrolment, sms, family)
+        for minutes, channels in ((50, 1), (20, 2)):
+            clock.shift(timedelta(minutes=minutes))
+            async with db.transaction() as tx:
+                await stop_waiting(tx, (), timedelta(hours=6))
+            assert len(await statuses(db, family)) == channels
+    assert len(phones.given) == 1
+
+
 async def test_two_takers_apply_a_receipt_once(
     db: Database, enrolment: Enrolment, sms: Sender, phones: Postbox
 ) -> None:
@@ -229,7 +311,7 @@ async def test_what_matches_nothing_is_kept_for_a_while_and_no_longer(db: Databa
     for hours, left in ((48, 1), (48, 0)):
         with time_machine.travel(now() + timedelta(hours=hours * (2 - left))):
             async with db.transaction() as tx:
-                await receipts.forget(tx.session)
+                await receipts.forget(tx.session, timedelta(days=400))
                 assert (await tx.session.execute(text("SELECT count(*) FROM receipts"))).scalar() == left
 
 

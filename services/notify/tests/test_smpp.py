@@ -52,11 +52,11 @@ class Centre:
         assert self.writer is not None
         self.writer.write(struct.pack("!IIII", 16 + len(body), command, status, number) + body)
 
-    def report(self, text: str) -> None:
-        """A receipt, as centres write them: with seconds in the dates and a code in hex."""
+    def report(self, text: str, kind: bytes = b"\4") -> None:
+        """A receipt, as centres write them: with seconds in the dates and a code in hex. Another kind: an answer."""
         words = text.encode()
         head = b"\0" + b"\1\1" + b"33639980001\0" + b"\5\0" + b"Ronde\0"
-        self.say(DELIVER, 0, 7, head + b"\4\0\0\0\0\0\0\0\0" + bytes([len(words)]) + words)
+        self.say(DELIVER, 0, 7, head + kind + b"\0\0\0\0\0\0\0\0" + bytes([len(words)]) + words)
 
 
 @pytest.fixture
@@ -86,7 +86,12 @@ async def test_an_sms_and_its_receipt_share_the_centres_id(centre: Centre, smpp:
         assert not centre.acknowledged.is_set(), "it is forgotten over there once we have said that we have it"
         kept.append(receipt)
 
-    smpp.listen(keep)
+    heard: list[tuple[str, str]] = []
+
+    async def hear(number: str, words: str) -> None:
+        heard.append((number, words))
+
+    smpp.listen(keep, hear)
     assert await smpp.send(letter()) == Taken("id1")
     [body] = centre.taken
     assert b"33639980001\0" in body
@@ -96,11 +101,13 @@ async def test_an_sms_and_its_receipt_share_the_centres_id(centre: Centre, smpp:
         await centre.acknowledged.wait()
     centre.acknowledged.clear()
     centre.report("id:id1 stat:ENROUTE err:000 text:")
+    centre.report("STOP merci", kind=b"\0")
     centre.report("id:id1 stat:UNDELIV err:000 text:")
     async with asyncio.timeout(2):
         while len(kept) < 2:
             centre.acknowledged.clear()
             await asyncio.sleep(0.01)
+    assert heard == [("+33639980001", "STOP merci")]
     assert kept == [Receipt("delivered", "id1"), Receipt("undeliverable", "id1", code="undeliv")]
 
 
@@ -125,8 +132,15 @@ async def test_a_long_text_is_one_message_of_several_parts(centre: Centre, smpp:
     assert centre.taken[0].endswith(struct.pack("!HH", 0x0424, 200) + b"\x7f" * 200)
 
 
-async def test_what_was_given_up_does_not_leave_later(centre: Centre) -> None:
-    """The centre is away: the library would keep the message and send it when it is back."""
-    gone = Smpp("127.0.0.1", unused := centre.port + 1, system_id="r", password="p", sender="Ronde", timeout=0.1)
-    assert await gone.send(letter()) == NotNow("not-bound"), unused
+async def test_what_was_given_up_does_not_leave_later(centre: Centre, smpp: Smpp) -> None:
+    """The library queues a message, and sends it whenever it can: also after we said that it had not left."""
+    assert await smpp.send(letter()) == Taken("id1")
+    await smpp._esme.broker.enqueue(smpp._pdu(letter("nobody waits for me")))
+    assert await smpp.send(letter()) == Taken("id2")
+    assert not any(b"nobody waits" in body for body in centre.taken)
+
+
+async def test_a_centre_that_is_away_took_nothing(centre: Centre) -> None:
+    gone = Smpp("127.0.0.1", centre.port + 1, system_id="r", password="p", sender="Ronde", timeout=0.1)
+    assert await gone.send(letter()) == NotNow("not-bound")
     await gone.close()

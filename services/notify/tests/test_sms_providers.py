@@ -26,6 +26,7 @@ from notify.providers import (
     ovh,
     sms,
 )
+from notify.providers.by_apprise import AppriseCarrier
 from ronde.ids import new_id
 
 PHONE, SECRET = "+33639980001", "secret of the receipts"
@@ -185,6 +186,19 @@ async def test_brevos_statistics_lag_so_their_silence_proves_nothing(fake: Fake)
     await carrier.close()
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # its own
+async def test_apprise_gives_no_id_and_its_no_may_be_a_timeout(fake: Fake) -> None:
+    carrier = AppriseCarrier(fake.url.replace("http", "json") + "/{to}", timeout=2)
+    sent = letter()
+    assert await carrier.send(sent) == Taken(None)
+    assert sent.text in fake.asked[0].said["message"]
+    assert fake.asked[0].url.endswith(PHONE)
+    fake.status = 500
+    assert await carrier.send(sent) == Unknown("apprise-said-no")
+    with pytest.raises(ValueError, match="makes nothing"):
+        AppriseCarrier("carrier-pigeon://{to}", timeout=1)
+
+
 def signed(body: dict[str, Any]) -> Arrived:
     content = json.dumps(body).encode()
     return Arrived(
@@ -206,14 +220,14 @@ REFERENCE = new_id()
         (
             ovh.receipts,
             told(id="173", ptt="23", description="2", descriptionDlr="Invalid MSISDN"),
-            Receipt("undeliverable", "173", code="invalid-msisdn", lasting=True),
+            Receipt("undeliverable", "173", code="ptt-23", lasting=True),
         ),
         (
             brevo.receipts,
             told(
                 {"messageId": 9, "msg_status": "hard_bounce", "description": "Unknown number"}, reference=str(REFERENCE)
             ),
-            Receipt("undeliverable", "9", REFERENCE, "unknown-number", lasting=True),
+            Receipt("undeliverable", "9", REFERENCE, "hardbounce", lasting=True),
         ),
         (
             brevo.receipts,
@@ -230,6 +244,16 @@ REFERENCE = new_id()
             sms.receipts,
             signed({"id": "1", "reference": str(REFERENCE), "status": "delivered"}),
             Receipt("delivered", "1", REFERENCE),
+        ),
+        (
+            sms.receipts,
+            signed({"id": "1", "status": "undeliverable", "code": "absent-subscriber"}),
+            Receipt("undeliverable", "1", code="absent-subscriber"),
+        ),
+        (
+            sms.receipts,
+            signed({"id": "1", "status": "undeliverable", "code": "33612345678 of Marie is off"}),
+            Receipt("undeliverable", "1", code="undeliverable"),
         ),
         (ovh.receipts, told(id="173", ptt="1", description="4"), None),
         (brevo.receipts, told({"messageId": 9, "msg_status": "accepted"}), None),

@@ -9,6 +9,7 @@ import time_machine
 from notify.sending import Sender
 from notify.settings import Terms
 from notify.testing import Enrolment, Family, Postbox, Workshop, families, statuses
+from notify.use_cases.notice_what_waits import notice_what_waits
 from notify.use_cases.remind import remind, to_remind_of
 from ronde.database import Database
 from ronde.inbox import Verdict
@@ -246,6 +247,23 @@ async def test_a_deadline_that_is_near_is_recalled_once_and_not_when_they_answer
     assert kinds(phones, silent) == ["Une place est libre pour vous", kinds(phones, silent)[1]]
     assert phones.texts(silent.phone)[1].startswith("La place gardée pour vous attend votre réponse avant")
     assert kinds(phones, answered) == ["Une place est libre pour vous", "Votre place est confirmée"]
+
+
+async def test_what_never_comes_is_a_task_for_a_person_and_leaves_when_it_comes_after_all(
+    db: Database, enrolment: Enrolment, sms: Sender, phones: Postbox, workshop: Workshop, family: Family,
+    clock: time_machine.Traveller,
+) -> None:  # fmt: skip
+    await enrolment.opens(workshop)
+    await enrolment.say(family.contact())
+    await enrolment.confirms(family, workshop)
+    for shift in (3599, 2, 60):
+        clock.shift(shift)
+        async with db.transaction() as tx:
+            await notice_what_waits(tx)
+        assert await tasks(db) == ([] if shift == 3599 else ["no-link"])
+    await enrolment.say(family.link_issued())
+    await drain(sms)
+    assert kinds(phones, family) == ["C'est confirmé"]
 
 
 async def test_called_off_and_planned_again_while_we_were_stopped_is_told_all_the_same(

@@ -55,7 +55,7 @@ class MessageUndeliverable(_Message):
 
 
 class MessageWithdrawn(_Message):
-    """Taken back before it left: what it would have said is no longer true."""
+    """Taken back before it left: its news was overtaken, or they want none of it by this channel."""
 
     type: ClassVar[str] = "message.withdrawn.v1"
     routing_key: ClassVar[str] = "notify.message.withdrawn.v1"

@@ -5,8 +5,8 @@ A service brings its own by the entry point group `ronde.commands`: the kit know
 
 import pkgutil
 from importlib import import_module
-from importlib.util import find_spec
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 
 import typer
 

@@ -45,6 +45,9 @@ PROBLEMS: Mapping[str, Words] = {
     "too-little-time": {"fr": "plus assez de temps pour répondre", "en": "too little time left to answer"},
     "no-address": {"fr": "aucune adresse connue : à joindre autrement", "en": "no address known: reach them otherwise"},
     "refused-by-provider": {"fr": "l'adresse est refusée : à vérifier", "en": "the address is refused: please check"},
+    "no-mobile": {"fr": "ce numéro ne reçoit pas de SMS", "en": "this number takes no SMS"},
+    "unknown-recipient": {"fr": "cette adresse n'existe pas", "en": "there is no such address"},
+    "mailbox-full": {"fr": "la boîte est pleine", "en": "the mailbox is full"},
     "bad-address": {"fr": "l'adresse est mal écrite : à vérifier", "en": "the address is misspelt: please check"},
     "gave-up": {"fr": "plusieurs essais, sans succès", "en": "tried several times, without success"},
     "not-written": {"fr": "le modèle du message est à corriger", "en": "the message's template has to be corrected"},
@@ -54,6 +57,9 @@ PROBLEMS: Mapping[str, Words] = {
     "bounced": {"fr": "l'adresse n'existe plus", "en": "the address exists no more"},
     "contact-changed": {"fr": "n'est plus à joindre ainsi", "en": "no longer to be reached this way"},
     "not-agreed": {"fr": "n'a pas demandé de nouvelles", "en": "has not asked for news"},
+    "no-contact": {"fr": "son contact ne nous est pas parvenu", "en": "their contact has not reached us"},
+    "no-link": {"fr": "son lien ne nous est pas parvenu", "en": "their link has not reached us"},
+    "no-session": {"fr": "la séance ne nous est pas parvenue", "en": "the session has not reached us"},
     "silent": {"fr": "aucune nouvelle du prestataire", "en": "no word from the provider"},
 }
 NEXT_TRY: Words = {"fr": "nouvel essai prévu", "en": "will be tried again"}

@@ -106,6 +106,8 @@ class NotTheirs(Exception):
 
 Keep = Callable[[Receipt], Awaitable[None]]
 """Writes a receipt down; when it returns, it is committed."""
+Hear = Callable[[str, str], Awaitable[None]]
+"""Takes what somebody answered by SMS: their number (E.164) and their words."""
 
 
 class Provider(Protocol):
@@ -136,8 +138,8 @@ class Carrier:
     async def find(self, reference: UUID) -> Outcome:  # noqa: ARG002
         return Unknown("cannot-say")
 
-    def listen(self, keep: Keep) -> None:
-        """Begin to take receipts, for those who bring them on a connection of their own."""
+    def listen(self, keep: Keep, hear: Hear) -> None:
+        """Begin to take receipts and answers, where they come on a connection of their own."""
 
     async def close(self) -> None:
         """Nothing is kept open."""

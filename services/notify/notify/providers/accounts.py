@@ -61,7 +61,9 @@ class Account(BaseModel):
 
 class SmsAccount(Account):
     sender: SmsSender = Field("Ronde", description="who an SMS says it is from")
-    parts_per_second: float | None = Field(None, gt=0, description="SMS parts a second that it takes from each process")
+    parts_per_second: float | None = Field(
+        None, ge=0.2, description="SMS parts a second that it takes from each process"
+    )
 
 
 class HttpAccount(SmsAccount):

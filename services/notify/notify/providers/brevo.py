@@ -50,7 +50,7 @@ class BrevoSms(HttpCarrier):
 
 
 def receipts(arrived: Arrived, secret: str) -> list[Receipt]:
-    """{messageId, msg_status, description}, at the address that went with the message."""
+    """{messageId, msg_status}, at the address that went with the message; its `description` may quote a number."""
     check_token(arrived, secret)
     said = as_json(arrived)
     status = slug(said.get("msg_status"), "").replace("-", "")
@@ -60,4 +60,4 @@ def receipts(arrived: Arrived, secret: str) -> list[Receipt]:
         return [Receipt("delivered", id, reference)]
     if status not in FAILED:
         return []
-    return [Receipt("undeliverable", id, reference, slug(said.get("description"), status), lasting=status in LASTING)]
+    return [Receipt("undeliverable", id, reference, status, lasting=status in LASTING)]

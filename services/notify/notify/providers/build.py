@@ -44,7 +44,7 @@ def fleet(accounts: Sequence[Account], *, house: str, public_url: str, timeout: 
                 account.weight,
                 Breaker(failures=account.failures, rest=account.rest_seconds),
                 Pace(account.parts_per_second if isinstance(account, SmsAccount) else None),
-                _parts if isinstance(account, SmsAccount) else _one,
+                *((_parts, SMS_PARTS) if isinstance(account, SmsAccount) else (_one, 1)),
             )
             for account in accounts
         ]
@@ -104,6 +104,10 @@ def carrier(account: Account, *, house: str, public_url: str, timeout: float) ->
 def _webhook(account: Account, public_url: str) -> str:
     secret = account.receipts_secret.get_secret_value()
     return f"{public_url}/receipts/{account.id}?{urlencode({'token': secret})}" if secret else ""
+
+
+SMS_PARTS = 2
+"""What wording.py keeps an SMS to, as a rule."""
 
 
 def _parts(letter: Letter) -> int:

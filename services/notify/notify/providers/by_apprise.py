@@ -5,6 +5,7 @@ A new instance for each message: one that is kept sleeps for seconds between two
 
 import asyncio
 import logging
+from typing import Any
 from urllib.parse import quote
 
 from notify.providers import Carrier, Letter, Outcome, Taken, Unknown
@@ -14,11 +15,15 @@ logging.getLogger("apprise").disabled = True
 
 
 class AppriseCarrier(Carrier):
-    """`url` is apprise's, with `{to}` where the address goes: `vonage://key:secret@Ronde/{to}`."""
+    """`url` is apprise's, with `{to}` where the address goes: `vonage://key:secret@Ronde/{to}`.
+
+    Raises ValueError when apprise cannot make anything of it.
+    """
 
     def __init__(self, url: str, *, timeout: float) -> None:
         self._url = url
         self._timeout = timeout
+        self._account("+33612345678")  # loads its hundred modules now, not while the first message waits
 
     async def send(self, letter: Letter) -> Outcome:
         try:
@@ -30,8 +35,12 @@ class AppriseCarrier(Carrier):
         return Taken(None) if said_yes else Unknown("apprise-said-no")
 
     def _notify(self, letter: Letter) -> bool:
-        import apprise  # half a second and a hundred modules that most houses do not need
+        return bool(self._account(letter.to).notify(body=letter.text, title=letter.subject, body_format="text"))
+
+    def _account(self, to: str) -> Any:
+        import apprise  # half a second, that most houses do not need
 
         account = apprise.Apprise()
-        account.add(self._url.replace("{to}", quote(letter.to, safe="@")))
-        return bool(account.notify(body=letter.text, title=letter.subject, body_format=apprise.NotifyFormat.TEXT))
+        if not account.add(self._url.replace("{to}", quote(to, safe="@"))):
+            raise ValueError("apprise makes nothing of this address: see its list of services")
+        return account

@@ -7,16 +7,23 @@ from uuid import UUID
 
 from prometheus_client import Gauge
 
-from notify.providers import Carrier, Keep, Letter, NotNow, Outcome, Taken, Unknown
+from notify.providers import Carrier, Hear, Keep, Letter, NotNow, Outcome, Taken, Unknown
 from notify.providers.breaker import Breaker
 from notify.providers.pace import Pace
 
 RESTING = Gauge("ronde_provider_resting", "1 while a provider is left alone because it failed", ["provider"])
 
 
+SOON = 20.0
+"""Seconds that a claimed message may wait for its turn: far less than a sender's lease, or it would be doubted."""
+
+
 @dataclass(frozen=True)
 class Line:
-    """One provider's account. `weight` 0: only when no other takes it. `cost` of a letter, in what `pace` counts."""
+    """One provider's account. `weight` 0: only when no other takes it.
+
+    `cost` of a letter in what `pace` counts; as a rule it is at most `cost_most`.
+    """
 
     name: str
     carrier: Carrier
@@ -24,6 +31,7 @@ class Line:
     breaker: Breaker
     pace: Pace
     cost: Callable[[Letter], int] = lambda _letter: 1
+    cost_most: int = 1
 
     async def send(self, letter: Letter) -> Outcome:
         if not self.breaker.enter():
@@ -68,14 +76,16 @@ class Fleet:
         return next((one for one in doubts if isinstance(one, Taken)), (doubts or outcomes)[0])
 
     def room(self, most: int) -> int:
-        if any(line.breaker.closed for line in self._lines):
-            return most
+        """While some providers are well: what they take soon. Else one message, for a trial, or none."""
+        well = [line for line in self._lines if line.breaker.closed]
+        if well:
+            return int(min(most, sum(line.pace.room(SOON) / line.cost_most for line in well)))
         return 1 if any(line.breaker.may_try for line in self._lines) else 0
 
-    def listen(self, keep: Callable[[str], Keep]) -> None:
-        """Begin to take receipts where they come by themselves; `keep` makes the keeper of a provider's name."""
+    def listen(self, keep: Callable[[str], Keep], hear: Hear) -> None:
+        """Begin to take what comes by itself; `keep` makes the keeper of receipts for a provider's name."""
         for line in self._lines:
-            line.carrier.listen(keep(line.name))
+            line.carrier.listen(keep(line.name), hear)
 
     async def close(self) -> None:
         for line in self._lines:

@@ -7,7 +7,13 @@ import httpx
 
 from notify.providers import Carrier, NotNow, Outcome, Rejected, Taken, Unknown
 
-NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.LocalProtocolError,
+    httpx.UnsupportedProtocol,
+)
 OURS = (401, 402, 403, 408, 429)
 """Our account, our credit or our pace: the message is not at fault, and it did not leave."""
 

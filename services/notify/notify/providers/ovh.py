@@ -76,12 +76,12 @@ class OvhSms(HttpCarrier):
 
 
 def receipts(arrived: Arrived, secret: str) -> list[Receipt]:
-    """`?id=&ptt=&description=&descriptionDlr=`."""
+    """`?id=&ptt=&description=`; the words that come with it (descriptionDlr) may quote a number and are not read."""
     check_token(arrived, secret)
     id, ptt, summary = (arrived.query.get(name, "") for name in ("id", "ptt", "description"))
     if not id or ptt in PTT_ON_ITS_WAY or (ptt != PTT_DELIVERED and summary in DLR_ON_ITS_WAY):
         return []
     if ptt == PTT_DELIVERED or summary == DLR_DELIVERED:
         return [Receipt("delivered", id)]
-    code = slug(arrived.query.get("descriptionDlr"), f"ptt-{ptt}")
+    code = f"ptt-{slug(ptt, 'none')[:8]}"
     return [Receipt("undeliverable", id, code=code, lasting=ptt == PTT_NO_SUCH_NUMBER)]

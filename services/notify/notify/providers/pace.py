@@ -1,6 +1,7 @@
 """How fast a provider may be given SMS, counted in parts: that is what networks count and what is paid for."""
 
 import asyncio
+import math
 
 
 class Pace:
@@ -9,6 +10,13 @@ class Pace:
     def __init__(self, rate: float | None) -> None:
         self._rate = rate
         self._booked = 0.0
+
+    def room(self, within: float) -> float:
+        """How much can have its turn within so many seconds."""
+        if self._rate is None:
+            return math.inf
+        at = asyncio.get_running_loop().time()
+        return max(0.0, (at + within - max(self._booked, at - 1)) * self._rate)
 
     async def take(self, cost: int) -> None:
         """Wait for one's turn; turns are given in the order of asking."""

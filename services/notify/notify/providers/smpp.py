@@ -1,4 +1,4 @@
-"""SMS by SMPP 3.4, on one connection that is opened when first needed and kept; receipts come on it too.
+"""SMS by SMPP 3.4, on one connection that is opened when first needed and kept; receipts and answers come on it too.
 
 aiosmpplib has a queue and a memory of its own. Here a message waits in neither: what we have given up on may not leave
 behind our back, and receipts are matched by the SMS centre's id in our database, where they outlive a restart.
@@ -16,7 +16,7 @@ from aiosmpplib.protocol import MESSAGE_TYPE_MAP
 from aiosmpplib.state import SmppCommand, SmppCommandStatus, SmppSessionState
 
 from notify.gsm import in_gsm, parts
-from notify.providers import Carrier, Keep, Letter, NotNow, Outcome, Receipt, Rejected, Taken, Unknown
+from notify.providers import Carrier, Hear, Keep, Letter, NotNow, Outcome, Receipt, Rejected, Taken, Unknown
 
 NO_SUCH_NUMBER = {SmppCommandStatus.ESME_RINVDSTADR, SmppCommandStatus.ESME_RINVDSTTON}
 FAILED = {"EXPIRED", "DELETED", "UNDELIV", "REJECTD"}
@@ -61,6 +61,7 @@ class Smpp(Carrier, AbstractHook):  # type: ignore[misc]
         if sender.isdigit():
             self._sender = PhoneNumber(sender, ton=TON.NETWORK_SPECIFIC, npi=NPI.UNKNOWN)
         self._keep: Keep | None = None
+        self._hear: Hear | None = None
         self._waiting: dict[str, asyncio.Future[SubmitSmResp]] = {}
         self._gone: set[str] = set()
         self._task: asyncio.Task[None] | None = None
@@ -75,8 +76,8 @@ class Smpp(Carrier, AbstractHook):  # type: ignore[misc]
             log_level=logging.CRITICAL,  # it logs whole messages
         )
 
-    def listen(self, keep: Keep) -> None:
-        self._keep = keep
+    def listen(self, keep: Keep, hear: Hear) -> None:
+        self._keep, self._hear = keep, hear
         self._start()
 
     async def send(self, letter: Letter) -> Outcome:
@@ -143,7 +144,11 @@ class Smpp(Carrier, AbstractHook):  # type: ignore[misc]
             waiting = self._waiting.get(message.log_id)
             if waiting is not None and not waiting.done():
                 waiting.set_result(message)
-        if isinstance(message, DeliverSm) and self._keep is not None and (receipt := _receipt(message)):
+        if not isinstance(message, DeliverSm) or self._keep is None or self._hear is None:
+            return
+        if not message.is_receipt():
+            await self._hear(f"+{message.source.number.lstrip('+')}", message.short_message or message.message_payload)
+        elif receipt := _receipt(message):
             await self._keep(receipt)
 
     async def send_error(self, message: Any, error: Exception, client_id: str) -> None:  # noqa: ARG002
@@ -162,8 +167,6 @@ def _judge(answer: SubmitSmResp) -> Outcome:
 
 
 def _receipt(message: DeliverSm) -> Receipt | None:
-    if not message.is_receipt():
-        return None
     said = message.parse_receipt()
     id, state = str(said.get("id", "")), str(said.get("stat", "")).upper()
     if not id or (state != "DELIVRD" and state not in FAILED):

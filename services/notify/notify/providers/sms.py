@@ -10,14 +10,14 @@ import httpx
 
 from notify.providers import Arrived, Letter, NotNow, Outcome, Receipt, Taken, Unknown
 from notify.providers.http import HttpCarrier, read
-from notify.providers.webhook import as_json, check_signature, slug, uuid_or_none
+from notify.providers.webhook import as_json, check_signature, code, uuid_or_none
 
 
 class HttpSms(HttpCarrier):
     """One gateway's address."""
 
     def __init__(self, url: str, *, token: str, sender: str, timeout: float) -> None:
-        super().__init__(url, timeout=timeout, headers={"Authorization": f"Bearer {token}"})
+        super().__init__(url, timeout=timeout, headers={"Authorization": f"Bearer {token}"} if token else {})
         self._sender = sender
 
     async def send(self, letter: Letter) -> Outcome:
@@ -44,7 +44,7 @@ def receipts(arrived: Arrived, secret: str) -> list[Receipt]:
             said["status"],
             provider_id=str(said["id"]) if said.get("id") else None,
             reference=uuid_or_none(said.get("reference")),
-            code=slug(said.get("code"), "undeliverable") if said["status"] == "undeliverable" else "",
+            code=code(said.get("code"), "undeliverable") if said["status"] == "undeliverable" else "",
             lasting=bool(said.get("lasting", False)),
         )
     ]

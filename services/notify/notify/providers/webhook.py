@@ -45,6 +45,11 @@ def uuid_or_none(value: object) -> UUID | None:
         return None
 
 
+def code(given: object, default: str) -> str:
+    """A machine's word, kept and told as it is; a sentence is not: it may quote a number or a name."""
+    return given if isinstance(given, str) and re.fullmatch(r"[a-z]+(-[a-z]+){0,5}", given) else default
+
+
 def slug(words: object, default: str) -> str:
-    """A provider's words as a code of ours: "Unknown subscriber" becomes unknown-subscriber."""
+    """A provider's word for a state, to compare with: "BAD_DESTINATION" becomes bad-destination."""
     return CODE.sub("-", str(words or "").lower()).strip("-")[:60] or default

@@ -37,8 +37,8 @@ class ToDo:
     purpose: str
     reference: str
     organiser: str
-    title: dict[str, str]
-    starts_at: datetime
+    title: dict[str, str] | None
+    starts_at: datetime | None
 
 
 async def tasks(session: AsyncSession, *, done: bool, limit: int = 100) -> list[ToDo]:
@@ -48,7 +48,7 @@ async def tasks(session: AsyncSession, *, done: bool, limit: int = 100) -> list[
         .select_from(Task)
         .join(News, News.id == Task.news_id)
         .join(Enrolment, Enrolment.enrolment_id == News.enrolment_id)
-        .join(Session, (Session.organiser == Enrolment.organiser) & (Session.session_id == Enrolment.session_id))
+        .outerjoin(Session, (Session.organiser == Enrolment.organiser) & (Session.session_id == Enrolment.session_id))
         .where(Task.done_at.is_not(None) if done else Task.done_at.is_(None))
         .order_by(*([Task.done_at.desc()] if done else [Session.starts_at, Task.id]))
         .limit(limit)

@@ -19,9 +19,9 @@ async def apply_receipts(tx: Tx) -> bool:
         if about is None:
             continue
         if one.status == "delivered":
-            await say(tx, MessageDelivered, about)
+            say(tx, MessageDelivered, about)
             continue
-        await say(tx, MessageUndeliverable, about, code=one.code, lasting=one.lasting)
+        say(tx, MessageUndeliverable, about, code=one.code, lasting=one.lasting)
         if one.lasting and about.address_hash is not None:
             await suppress(tx.session, about.channel, about.address_hash, "hard-bounce")
         await reroute(tx, about.id, one.code)

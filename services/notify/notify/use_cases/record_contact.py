@@ -9,8 +9,8 @@ from ronde_contracts.enrolment import ContactRecorded, Guardian, LinkIssued
 from sqlalchemy import delete, func
 from sqlalchemy.dialects.postgresql import insert
 
+from notify.addressing import address_waiting
 from notify.holding import hold_families
-from notify.news import address_waiting
 from notify.tables import Erased, Link, News, Recipient
 
 

@@ -1,18 +1,21 @@
 """Take what is due, write each letter from what is true now, and say what became of it."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
 
 from ronde.clock import now
 from ronde.database import Tx
 from ronde.telemetry import log
-from ronde_contracts.notify import Channel, MessageFailed, MessageSent, MessageWithdrawn
+from ronde_contracts.notify import Channel, MessageFailed, MessageSent
 
 from notify import dispatch, messages
 from notify.dispatch import Dropped, Due
 from notify.invitations import invitation
-from notify.messages import Claim
+from notify.messages import Claim, Verdict
 from notify.providers import Letter, NotNow, Outcome, Rejected, Taken, Unknown, Withheld
 from notify.purposes import Purpose
 from notify.rerouting import reroute
@@ -22,6 +25,7 @@ from notify.suppressions import suppress
 from notify.telling import say
 from notify.wording import Wording, facts_of
 
+GAVE_UP = "gave-up"
 LOOK_AFTER = timedelta(seconds=10)
 """A provider that was slow to answer may be slow to know."""
 
@@ -32,6 +36,15 @@ class Parcel:
 
     claim: Claim
     letter: Letter
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a provider said of a claim; with the letter when it was given one."""
+
+    claim: Claim
+    outcome: Outcome
+    letter: Letter | None = None
 
 
 async def take_due(tx: Tx, channel: Channel, wording: Wording, terms: Terms, *, limit: int) -> tuple[int, list[Parcel]]:
@@ -45,7 +58,7 @@ async def take_due(tx: Tx, channel: Channel, wording: Wording, terms: Terms, *, 
     if not claims:
         return 0, []
     due = await dispatch.due(tx.session, claims, channel, terms)
-    parcels, later, dropped, addressed = [], [], [], []
+    parcels, later, dropped, addressed, refused = [], [], [], [], []
     for one in due:
         judged = one.judge(terms) or _write(wording, terms, one)
         match judged:
@@ -57,7 +70,8 @@ async def take_due(tx: Tx, channel: Channel, wording: Wording, terms: Terms, *, 
             case Dropped(why):
                 dropped.append((one.message.id, why))
             case Rejected():
-                await settle(tx, claims[one.message.id], judged)
+                refused.append(Answer(claims[one.message.id], judged))
+    await settle(tx, refused)
     await messages.put_off(tx.session, later)
     await messages.drop(tx.session, dropped)
     await messages.addressed(tx.session, addressed)
@@ -96,46 +110,45 @@ def _write(wording: Wording, terms: Terms, due: Due) -> Letter | Rejected:
         return Rejected("not-written")
 
 
-async def settle(tx: Tx, claim: Claim, outcome: Outcome, letter: Letter | None = None) -> str | None:
-    """Write down what the provider answered, and tell the house when it is final; gives the message's new status."""
-    status, problem, due_at = _judge(claim, outcome)
-    about = await messages.settle(
-        tx.session,
-        claim,
-        status,
-        due_at=due_at,
-        problem=problem,
-        provider=(outcome.provider or None) if isinstance(outcome, Taken | Unknown) else None,
-        provider_id=outcome.provider_id if isinstance(outcome, Taken) else None,
+async def settle(tx: Tx, answers: Sequence[Answer]) -> dict[UUID, str]:
+    """Write down what the provider answered, and tell the house what is final; gives the messages' new status.
+
+    Without those that were no longer ours.
+    """
+    outcomes = {answer.claim.id: answer.outcome for answer in answers}
+    settled = await messages.settle(tx.session, [_judge(answer) for answer in answers])
+    for about in settled:
+        outcome = outcomes[about.id]
+        if isinstance(outcome, Rejected) and outcome.lasting and about.address_hash is not None:
+            await suppress(tx.session, about.channel, about.address_hash, "hard-bounce")
+        if about.status == "sent":
+            say(tx, MessageSent, about)
+        elif about.status == "failed":
+            code = outcome.code if isinstance(outcome, Rejected) else GAVE_UP
+            say(tx, MessageFailed, about, code=code)
+            await reroute(tx, about.id, code)
+    return {about.id: about.status for about in settled}
+
+
+def _judge(answer: Answer) -> Verdict:
+    claim, letter = answer.claim, answer.letter
+    judged = partial(
+        Verdict,
+        claim=claim,
         language=letter.language if letter else None,
         body_hash=hashlib.sha256(letter.text.encode()).digest() if letter else None,
     )
-    if about is None:
-        return None
-    if isinstance(outcome, Rejected) and outcome.lasting and about.address_hash is not None:
-        await suppress(tx.session, about.channel, about.address_hash, "hard-bounce")
-    match about.status:
-        case "sent":
-            await say(tx, MessageSent, about)
-        case "failed":
-            await say(tx, MessageFailed, about, code=problem)
-            await reroute(tx, claim.id, problem or "gave-up")
-        case "withdrawn":
-            await say(tx, MessageWithdrawn, about)
-    return about.status
-
-
-def _judge(claim: Claim, outcome: Outcome) -> tuple[str, str | None, datetime | None]:
-    """(status, problem, when to look at it again)."""
-    match outcome:
-        case Taken():
-            return "sent", None, None
+    match answer.outcome:
+        case Taken(provider_id, provider):
+            return judged(status="sent", provider=provider or None, provider_id=provider_id)
         case Rejected(code):
-            return "failed", code, None
+            return judged(status="failed", problem=code)
         case Withheld():
-            return "withheld", None, None
+            return judged(status="withheld")
         case NotNow(why):
             wait = retry_in(claim.attempts)
-            return ("failed", "gave-up", None) if wait is None else ("scheduled", why, now() + wait)
-        case Unknown(why):
-            return "unknown", why, now() + LOOK_AFTER
+            if wait is None:
+                return judged(status="failed", problem=GAVE_UP)
+            return judged(status="scheduled", problem=why, due_at=now() + wait)
+        case Unknown(why, provider):
+            return judged(status="unknown", problem=why, provider=provider or None, due_at=now() + LOOK_AFTER)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from ronde.database import Tx
 from ronde_contracts.enrolment import (
@@ -14,7 +15,7 @@ from ronde_contracts.enrolment import (
     EnrolmentWaitlisted,
     EnrolmentWithdrawn,
 )
-from sqlalchemy import select
+from sqlalchemy import Boolean, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 
 from notify.holding import hold_families, hold_session
@@ -55,8 +56,8 @@ async def tell_enrolment(tx: Tx, cmd: TellEnrolment) -> None:
         return
     session = await tx.session.get(Session, (said.organiser, said.session_id))
     called_off = session is not None and session.called_off
-    was = await tx.session.scalar(select(Enrolment.state).where(Enrolment.enrolment_id == said.enrolment_id))
-    enrolment = await _remember(tx, cmd, "over" if called_off else cmd.state)
+    was = await _state(tx, said.enrolment_id) if cmd.purpose is Purpose.CONFIRMED else None
+    enrolment, known = await _remember(tx, cmd, "over" if called_off else cmd.state)
 
     purpose, version = cmd.purpose, cmd.version
     if purpose is Purpose.CONFIRMED and was == "waiting":
@@ -64,13 +65,20 @@ async def tell_enrolment(tx: Tx, cmd: TellEnrolment) -> None:
     if session is not None and called_off:
         # Everything that we could say of this enrolment is overtaken, except that there is nothing to come to.
         purpose, version = (Purpose.CALLED_OFF if cmd.state in CONCERNED else None), session.version
-    if (sibling := await _sibling(tx, enrolment)) is not None:
+    sibling = await _sibling(tx, enrolment) if known else None
+    if sibling is not None:
         await pass_on(tx.session, enrolment.enrolment_id, sibling.enrolment_id)
-    await take_back(tx.session, [enrolment.enrolment_id], but=(Purpose.CALLED_OFF,))
+    if known:  # of a new one there is nothing to take back
+        await take_back(tx.session, [enrolment.enrolment_id], but=(Purpose.CALLED_OFF,))
     if purpose is not None:
         facts = {**cmd.facts, "others": sibling is not None}
         heard = Heard(cause=said.type, said_at=cmd.said_at, version=version, facts=facts)
         await tell(tx.session, [enrolment], purpose, heard)
+
+
+async def _state(tx: Tx, enrolment_id: UUID) -> str | None:
+    found: str | None = await tx.session.scalar(select(Enrolment.state).where(Enrolment.enrolment_id == enrolment_id))
+    return found
 
 
 async def _sibling(tx: Tx, enrolment: Enrolment) -> Enrolment | None:
@@ -89,7 +97,8 @@ async def _sibling(tx: Tx, enrolment: Enrolment) -> Enrolment | None:
     return found
 
 
-async def _remember(tx: Tx, cmd: TellEnrolment, state: str) -> Enrolment:
+async def _remember(tx: Tx, cmd: TellEnrolment, state: str) -> tuple[Enrolment, bool]:
+    """The enrolment, and whether it was known before."""
     said = cmd.enrolment
     known = {
         "reference": said.reference,
@@ -102,9 +111,11 @@ async def _remember(tx: Tx, cmd: TellEnrolment, state: str) -> Enrolment:
         "deadline": cmd.deadline,
         "said_at": cmd.said_at,
     }
-    await tx.session.execute(
+    inserted = literal_column("xmax = 0", Boolean)  # Postgres: no version of the row came before this one
+    new = await tx.session.scalar(
         insert(Enrolment)
         .values(enrolment_id=said.enrolment_id, **known)
         .on_conflict_do_update(index_elements=["enrolment_id"], set_=known)
+        .returning(inserted)
     )
-    return Enrolment(enrolment_id=said.enrolment_id, **known)
+    return Enrolment(enrolment_id=said.enrolment_id, **known), not new

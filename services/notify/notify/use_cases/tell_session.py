@@ -11,8 +11,9 @@ from ronde_contracts.enrolment import SessionCalledOff, SessionMoved, SessionOpe
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from notify.addressing import address_waiting
 from notify.holding import hold_families, hold_session
-from notify.news import Heard, address_waiting, take_back, tell
+from notify.news import Heard, take_back, tell
 from notify.purposes import Purpose
 from notify.rules import CONCERNED
 from notify.tables import Enrolment, Session

@@ -12,7 +12,8 @@ class Answer(BaseModel):
     """`code`: HTTP status or SMTP code (550 for ever, 451 for now), none for a yes. `delay`: seconds before it.
 
     `kept`: the message arrived all the same, as when a provider's answer is lost. `at`: where in the SMTP
-    conversation. `times`: how often, before all is well again; none for always.
+    conversation. `arrives`: false for an SMS that is taken and then cannot be delivered. `times`: how often, before all
+    is well again; none for always.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -21,6 +22,7 @@ class Answer(BaseModel):
     delay: float = Field(0, ge=0, le=3600)
     kept: bool = False
     at: Literal["rcpt", "data"] = "rcpt"
+    arrives: bool = True
     times: int | None = Field(None, ge=1)
 
     @property

@@ -22,6 +22,7 @@ from ronde.web.problems import NotFound
 from .answers import Answer, Answers
 from .box import Box, Message, newest, spoken
 from .mail import listen
+from .receipts import Receipts
 from .settings import CatcherSettings
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -62,6 +63,7 @@ class Catcher:
     settings: WebSettings
     house: House
     sms_token: str
+    receipts: Receipts
 
 
 def catcher_of(request: Request) -> Catcher:
@@ -93,7 +95,8 @@ async def account(request: Request, catcher: Here) -> None:
 def create(settings: CatcherSettings) -> FastAPI:
     """The app; its lifespan runs the SMTP server too, whose port is then `app.state.smtp_port`."""
     house: House = load(settings.house_file) if settings.house_file else NoHouse()
-    catcher = Catcher(Box(settings.data), Answers(), WebSettings(), house, settings.sms_token)
+    receipts = Receipts(settings.receipts_url, settings.receipts_secret)
+    catcher = Catcher(Box(settings.data), Answers(), WebSettings(), house, settings.sms_token, receipts)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -103,6 +106,7 @@ def create(settings: CatcherSettings) -> FastAPI:
             yield
         finally:
             server.close()
+            await receipts.stop()
 
     app = FastAPI(title="Ronde: catcher", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.service = catcher
@@ -122,8 +126,9 @@ def routes(app: FastAPI) -> None:
         answer = await catcher.answers.take(sms.to)
         if answer.refuses:
             return JSONResponse({"error": "refused by the catcher, as told"}, answer.code or 500)
-        if not answer.kept:
+        if answer.arrives and not answer.kept:
             message = catcher.box.add(message)
+        catcher.receipts.say(message.id, sms.reference, "delivered" if answer.arrives else "undeliverable")
         return JSONResponse({"id": message.id}, 201)
 
     @app.get("/sms/{reference}", dependencies=[Depends(account)])

@@ -16,4 +16,6 @@ class CatcherSettings(BaseSettings):
     smtp_port: int = Field(8704, description="the SMTP server; 0 for any free port")
     data: Path | None = Field(None, description="keeps the messages, one JSON object a line; none: in memory only")
     sms_token: str = Field("", description="the bearer token that the SMS door asks for; empty: any will do")
+    receipts_url: str = Field("", description="where it POSTs that an SMS arrived; empty: it does not say")
+    receipts_secret: str = Field("", description="signs that")
     house_file: Path | None = Field(None, description="the house, for its name and its mark")

@@ -125,10 +125,12 @@ class Supervisor:
             "RONDE_STAGE": "try",
             "RONDE_TELL_HOURS": "00:00-23:59",  # nobody is woken: a trial at night shows what is sent
             "RONDE_EMAIL_PROVIDERS": json.dumps([{"kind": "smtp", "port": ports.catcher_smtp}]),
-            "RONDE_SMS_PROVIDERS": json.dumps(
-                [{"kind": "ronde", "url": f"http://127.0.0.1:{ports.catcher}/sms", "token": known.sms_token}]
-            ),
+            "RONDE_SMS_PROVIDERS": json.dumps([self._sms_provider(known)]),
         }
+
+    def _sms_provider(self, known: Credentials) -> dict[str, str]:
+        url = f"http://127.0.0.1:{self.ports.catcher}/sms"
+        return {"kind": "ronde", "url": url, "token": known.sms_token, "receipts_secret": known.sms_token}
 
     def _catcher_environment(self, known: Credentials) -> dict[str, str]:
         return {
@@ -136,6 +138,8 @@ class Supervisor:
             "RONDE_CATCHER_HTTP_PORT": str(self.ports.catcher),
             "RONDE_CATCHER_SMTP_PORT": str(self.ports.catcher_smtp),
             "RONDE_CATCHER_SMS_TOKEN": known.sms_token,
+            "RONDE_CATCHER_RECEIPTS_URL": f"http://127.0.0.1:{self.ports.services['notify']}/receipts/ronde",
+            "RONDE_CATCHER_RECEIPTS_SECRET": known.sms_token,
             "RONDE_CATCHER_DATA": str(self.directory / "messages.jsonl"),
             "RONDE_CATCHER_HOUSE_FILE": str(self.house_file),
         }

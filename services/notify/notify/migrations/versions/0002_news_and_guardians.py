@@ -59,6 +59,7 @@ CHANGES = (
     )
     """,
     "CREATE INDEX news_enrolment ON news (enrolment_id)",
+    "CREATE INDEX news_waiting ON news (heard_at) WHERE addressed_at IS NULL AND withdrawn_at IS NULL",
     """
     INSERT INTO news (id, party_id, enrolment_id, purpose, about, version, facts, cause, said_at, heard_at, due_at,
                       addressed_at)

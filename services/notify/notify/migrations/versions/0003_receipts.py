@@ -11,15 +11,18 @@ CHANGES = (
         ADD COLUMN provider text,
         ADD COLUMN told integer NOT NULL DEFAULT 0,
         ADD COLUMN silent_at timestamptz,
+        ADD COLUMN withdrawal_said boolean NOT NULL DEFAULT false,
         DROP CONSTRAINT messages_status_check,
         ADD CONSTRAINT messages_status_check CHECK (status IN ('scheduled', 'sending', 'sent', 'failed', 'unknown',
             'withdrawn', 'withheld', 'delivered', 'undeliverable'))
     """,
-    "UPDATE messages SET told = attempts",
+    "UPDATE messages SET told = attempts, withdrawal_said = true",
+    "CREATE INDEX messages_unsaid ON messages (id) WHERE status = 'withdrawn' AND NOT withdrawal_said",
     "CREATE INDEX messages_of_a_provider ON messages (provider, provider_id) WHERE provider_id IS NOT NULL",
+    "CREATE INDEX messages_doubtful ON messages (claimed_at) WHERE status = 'unknown' AND silent_at IS NULL",
     """
-    CREATE INDEX messages_unheard_of ON messages (coalesce(sent_at, claimed_at))
-        WHERE status IN ('sent', 'unknown') AND silent_at IS NULL
+    CREATE INDEX messages_unheard_of ON messages (provider, sent_at)
+        WHERE status = 'sent' AND channel = 'sms' AND silent_at IS NULL
     """,
     """
     CREATE TABLE receipts (
