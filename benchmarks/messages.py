@@ -48,6 +48,7 @@ from benchmarks.latency import publish_to_callback
 from benchmarks.measure import Row
 from benchmarks.servers import Lab
 
+# RONDE_BENCH_MORNING=1000 tries the benchmark out.
 MIGRATIONS = main.HERE / "migrations"
 MANY, TIMES, MORNING = 2_000, 50, int(os.environ.get("RONDE_BENCH_MORNING", "100000"))
 SESSION = """

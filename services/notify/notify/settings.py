@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, model_validator
-from pydantic_settings import NoDecode
+from pydantic_settings import NoDecode, SettingsConfigDict
 from ronde.house import load
 from ronde.house.model import Hours, read_hours
 from ronde.settings import ServiceSettings
@@ -46,6 +46,8 @@ class Terms:
 
 class Settings(ServiceSettings):
     """RONDE_… variables; the providers' secrets are never printed."""
+
+    model_config = SettingsConfigDict(hide_input_in_errors=True)
 
     service: str = "notify"
 

@@ -173,6 +173,13 @@ def test_trying_does_not_start_with_a_real_provider() -> None:
         Settings(stage="staging", sms_providers=[far, far])
 
 
+def test_an_account_that_is_wrong_is_explained_without_its_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RONDE_SMS_PROVIDERS", '[{"kind": "octopush", "key": "secret-123"}]')
+    with pytest.raises(ValidationError, match="login") as refused:
+        Settings()
+    assert "secret-123" not in str(refused.value)
+
+
 @pytest.mark.parametrize("sender", ["Ma Ville", "Bibliotheque", "12", "0612345678", "é-mail"])
 def test_a_sender_that_networks_refuse_does_not_start(sender: str) -> None:
     with pytest.raises(ValidationError):
