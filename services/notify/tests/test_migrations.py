@@ -13,6 +13,7 @@ from notify.wording import Wording
 from ronde.clock import now
 from ronde.database import Database
 from ronde.migrations import upgrade
+from ronde.testing import NewDatabase
 from sqlalchemy import text
 
 pytestmark = pytest.mark.database
@@ -30,11 +31,12 @@ ROWS = (
 
 
 async def test_what_waited_before_an_update_leaves_after_it(
-    database_url: str, tmp_path: Path, phones: Postbox, wording: Wording, terms: Terms
+    new_database: NewDatabase, tmp_path: Path, phones: Postbox, wording: Wording, terms: Terms
 ) -> None:
     family, workshop = Family(email=None), Workshop()
     (tmp_path / "versions").mkdir()
     shutil.copy(MIGRATIONS / "versions" / "0001_messages.py", tmp_path / "versions")
+    database_url = new_database()
     await upgrade(database_url, tmp_path)
     db = Database(database_url, house="villeurbanne", service="notify")
     known = {
