@@ -27,18 +27,16 @@ def wanted(organisations: list[str]) -> Iterator[Line]:
     yield "RONDE_HTTP_PORT", "8080", "the port for people; 80 with a domain"
     yield "RONDE_HTTPS_PORT", "8443", "the port for people over TLS; 443 with a domain"
     yield "RONDE_AMQP_PORT", "5672", "the port for partners' programs"
-    yield "RONDE_SMTP_HOST", "catcher", "the server that takes our e-mail; catcher: the one of the profile `try`"
-    yield "RONDE_SMTP_PORT", "8704", "its port: 587 or 465 elsewhere"
-    yield "RONDE_SMTP_SECURITY", "none", "none, starttls (587) or tls (465)"
-    yield "RONDE_SMTP_USER", "", "who signs in there; empty: nobody"
-    yield "RONDE_MAIL_FROM", "ronde@localhost.localdomain", "the address that e-mails come from"
     yield (
-        "RONDE_SMS_URL",
-        "http://catcher:8703/sms",
-        "the SMS provider; catcher: the one of the profile `try`",
+        "RONDE_STAGE",
+        "try",
+        "production: families are written to; staging: guests alone; try: the catcher gets it all",
     )
-    yield "SMTP_PASSWORD", "", "the password for the mail server"
-    yield "SMS_TOKEN", secrets.token_hex(24), "the token for the SMS provider"
+    yield "RONDE_GUESTS", "[]", 'whom staging may write to: ["+33612345678", "me@example.org"]'
+    mail = '[{"kind": "smtp", "host": "catcher", "port": 8704, "sender": "ronde@localhost.localdomain"}]'
+    yield "EMAIL_PROVIDERS", mail, "mail servers, see services/notify/notify/providers/accounts.py"
+    sms = '[{"kind": "ronde", "url": "http://catcher:8703/sms"}]'
+    yield "SMS_PROVIDERS", sms, "SMS providers, in the same file; catcher: the one of the profile `try`"
     yield "POSTGRES_PASSWORD", secrets.token_hex(24), "the administrator of Postgres: for setting up and for backups"
     yield "BROKER_OPS", secrets.token_hex(24), "the broker's user `ops`: for setting up and for looking after it"
     for name in SERVICES:
@@ -87,7 +85,7 @@ def lay_out(known: dict[str, str], names: list[str], folder: Path, alone: str | 
         files[f"{name}_database_password"] = password
         files[f"{name}_amqp_url"] = amqp or f"amqp://{name}:{quote(known[_key(name, 'BROKER')], safe='')}@rabbitmq/"
         files[f"{name}_secret"] = known[_key(name, "COOKIES")]
-    files["smtp_password"], files["sms_token"] = known["SMTP_PASSWORD"], known["SMS_TOKEN"]
+    files["email_providers"], files["sms_providers"] = known["EMAIL_PROVIDERS"], known["SMS_PROVIDERS"]
     files["rabbitmq.conf"] = f"default_user = ops\ndefault_pass = {known['BROKER_OPS']}\n"
     files["keys.json"] = _json({n: hashlib.sha256(known[_key(n, "KEY")].encode()).hexdigest() for n in names})
     files["passwords.json"] = _json(

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 NAME = r"^[a-z][a-z0-9-]{0,39}$"
+HERE = ("localhost", "catcher")
 Stage = Literal["production", "staging", "try"]
 
 
@@ -52,9 +53,9 @@ class Account(BaseModel):
 
     @property
     def is_here(self) -> bool:
-        """On this machine."""
+        """On this machine, or the catcher beside us in a container."""
         try:
-            return self.where == "localhost" or ip_address(self.where).is_loopback
+            return self.where in HERE or ip_address(self.where).is_loopback
         except ValueError:
             return False
 
