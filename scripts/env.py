@@ -30,7 +30,7 @@ def wanted(organisations: list[str]) -> Iterator[Line]:
     yield (
         "RONDE_STAGE",
         "try",
-        "production: families are written to; staging: guests alone; try: the catcher gets it all",
+        "production: families are written to; staging: guests alone; try: the catcher",
     )
     yield "RONDE_GUESTS", "[]", 'whom staging may write to: ["+33612345678", "me@example.org"]'
     mail = '[{"kind": "smtp", "host": "catcher", "port": 8704, "sender": "ronde@localhost.localdomain"}]'
