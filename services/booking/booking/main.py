@@ -15,6 +15,7 @@ from booking.use_cases.adopt_charter import follow_the_charter
 from booking.use_cases.expire_holds import expire_holds
 from booking.use_cases.follow_the_house import follow_the_house
 from booking.use_cases.settle_consents import settle_consents
+from booking.use_cases.tell_statements import tell_statements
 
 HERE = Path(__file__).parent
 
@@ -30,6 +31,7 @@ def build(settings: Settings) -> FastAPI:
             Worker("holds", lambda: _expire_holds(service), every=settings.holds_every),
             Worker("charter", lambda: _follow_the_charter(service, settings), every=24 * 3600),
             Worker("consents", lambda: _settle_consents(service), every=settings.consents_every),
+            Worker("statements", lambda: _tell_statements(service, settings), every=3600),
         ],
         migrations=HERE / "migrations",
         templates=HERE / "templates",
@@ -50,6 +52,12 @@ async def _expire_holds(service: Service) -> bool:
 async def _follow_the_charter(service: Service, settings: Settings) -> bool:
     async with service.db.transaction() as tx:
         await follow_the_charter(tx, settings.house)
+    return False
+
+
+async def _tell_statements(service: Service, settings: Settings) -> bool:
+    async with service.db.transaction() as tx:
+        await tell_statements(tx, settings)
     return False
 
 

@@ -1,13 +1,15 @@
 """The month's statement: hours as they went by, whatever the clocks and the ends of months do."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from booking.rules import Span
 from booking.settings import Settings
 from booking.statement import Held, Line, as_csv, hours, lines, month_of
 from booking.testing import Desk, OpenDay, Running, running
+from booking.use_cases.tell_statements import tell_statements
 from ronde.house import House
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -129,3 +131,17 @@ async def test_the_setting_says_whether_setting_up_counts(doors: Running, day: O
         page = (await visitor.get("/statement", params={"month": f"{day.date:%Y-%m}"})).text
     assert "n'est pas compté" in page.replace("&#39;", "'")
     assert "3,00" not in page
+
+
+async def test_who_held_a_room_is_told_once_that_the_statement_is_ready(
+    desk: Desk, day: OpenDay, settings: Settings
+) -> None:
+    """On the first, or on the second or third when booking was stopped; not in the middle of the month."""
+    await desk.reserve("cuisine", day.at("09:00", "11:00"), organisation="relais")
+    after = (day.date.replace(day=1) + timedelta(days=32)).replace(day=1)
+    for on, told in [(12, 0), (2, 1), (2, 1), (3, 1)]:
+        with time_machine.travel(datetime.combine(after.replace(day=on), time(), PARIS), tick=False):
+            async with desk.db.transaction() as tx:
+                await tell_statements(tx, settings)
+        ready = [data for type, _, data in await desk.said() if type == "statement.ready"]
+        assert [(one["organisation"], one["month"]) for one in ready] == [("relais", f"{day.date:%Y-%m}")][:told]

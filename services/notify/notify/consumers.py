@@ -1,11 +1,11 @@
 """What notify consumes: all of it is enrolment's, and each event becomes one command."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ronde.clock import now
 from ronde.database import Tx
 from ronde.subscriber import Received, Subscriptions
-from ronde_contracts.booking import ConsentAsked
+from ronde_contracts.booking import ConsentAsked, StatementReady
 from ronde_contracts.enrolment import (
     CodeIssued,
     ContactRecorded,
@@ -35,6 +35,8 @@ from notify.use_cases.tell_overtaken import TellOvertaken, tell_overtaken
 from notify.use_cases.tell_session import TellSession, tell_session
 
 subscriptions = Subscriptions("notify")
+STATEMENT_STAYS = timedelta(days=20)
+"""Told later it would be taken for the next one."""
 
 
 @subscriptions.on(ContactRecorded)
@@ -114,6 +116,17 @@ async def on_consent_asked(tx: Tx, event: Received[ConsentAsked]) -> None:
     about = str(said.consent_id)
     cmd = TellOrganisations(
         Purpose.CONSENT_ASKED, to, about=about, version=event.sequence, until=said.until, facts=facts
+    )
+    await tell_organisations(tx, cmd)
+
+
+@subscriptions.on(StatementReady)
+async def on_statement_ready(tx: Tx, event: Received[StatementReady]) -> None:
+    said = event.data
+    facts = {"month": said.month}
+    until = _said_at(event) + STATEMENT_STAYS
+    cmd = TellOrganisations(
+        Purpose.STATEMENT_READY, (said.organisation,), about=said.month, version=1, until=until, facts=facts
     )
     await tell_organisations(tx, cmd)
 

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from notify.providers import Letter, NotNow, Outcome, Provider, Rejected, Taken, Unknown, Withheld
 from notify.purposes import Purpose
 from notify.rules import retry_in
+from notify.sending import MESSAGES
 from notify.settings import Terms
 from notify.suppressions import hash_of, suppressed
 from notify.tables import Notice
@@ -67,7 +68,10 @@ class Courier:
         for row in claimed:
             outcome: Outcome | str = "stopped" if row.id in stopped else await self._deliver(row)
             async with self._db.transaction() as tx:
-                await settle(tx.session, row.id, row.attempts, row.expires_at, outcome)
+                status = await settle(tx.session, row.id, row.attempts, row.expires_at, outcome)
+            MESSAGES.labels(self._channel, status).inc()
+            if status != "sent":
+                log.warning("notice not sent", notice=str(row.id), purpose=row.purpose, outcome=repr(outcome))
         return len(claimed) == room
 
     async def _deliver(self, row: Any) -> Outcome | str:
@@ -100,8 +104,11 @@ class Courier:
         return {id for id, hash in hashes.items() if hash in known}
 
 
-async def settle(session: AsyncSession, id: UUID, attempts: int, expires_at: datetime, outcome: Outcome | str) -> None:
-    """Write down what became of it; what it said and where it went are forgotten with the last attempt."""
+async def settle(session: AsyncSession, id: UUID, attempts: int, expires_at: datetime, outcome: Outcome | str) -> str:
+    """Write down what became of it; what it said and where it went are forgotten with the last attempt.
+
+    Gives its status.
+    """
     status, problem = _judge(outcome)
     values: dict[str, Any] = {"status": status, "problem": problem}
     wait = retry_in(attempts) if status == "scheduled" else None
@@ -111,6 +118,7 @@ async def settle(session: AsyncSession, id: UUID, attempts: int, expires_at: dat
         values |= {"status": "failed" if status == "scheduled" else status, "address": None, "facts": null()}
     ours = (Notice.id == id) & (Notice.attempts == attempts) & (Notice.status == "sending")
     await session.execute(update(Notice).where(ours).values(**values))
+    return str(values["status"])
 
 
 def _judge(outcome: Outcome | str) -> tuple[str, str | None]:

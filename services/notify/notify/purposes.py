@@ -28,6 +28,7 @@ class Purpose(StrEnum):
     CODE = "code"
     CONSENT_ASKED = "consent-asked"
     OVERFULL = "session-overfull"
+    STATEMENT_READY = "statement-ready"
 
 
 Until = Literal["deadline", "start", "end"]
@@ -92,6 +93,7 @@ PURPOSES: Mapping[Purpose, Row] = {
     Purpose.CODE: Row(channels=("sms", "email"), about="address"),
     Purpose.CONSENT_ASKED: Row(channels=("email",), about="organisation"),
     Purpose.OVERFULL: Row(channels=("email",), about="organisation"),
+    Purpose.STATEMENT_READY: Row(channels=("email",), about="organisation"),
 }
 
 OF_A_SESSION = tuple(purpose for purpose, row in PURPOSES.items() if row.about == "session")

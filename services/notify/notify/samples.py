@@ -57,4 +57,13 @@ def _overfull(facts: Mapping[str, Any], language: str) -> dict[str, Any]:  # noq
     return {"places": 8, "taken": 10}
 
 
-SPECIAL = {Purpose.CODE: _code, Purpose.CONSENT_ASKED: _consent, Purpose.OVERFULL: _overfull}
+def _statement(facts: Mapping[str, Any], language: str) -> dict[str, Any]:  # noqa: ARG001
+    return {"month": "2026-10"}
+
+
+SPECIAL = {
+    Purpose.CODE: _code,
+    Purpose.CONSENT_ASKED: _consent,
+    Purpose.OVERFULL: _overfull,
+    Purpose.STATEMENT_READY: _statement,
+}

@@ -117,6 +117,7 @@ class Wording:
             **said,
             "house": self.house(language),
             "ordinal": partial(dates.ordinal, lang=language),
+            "month_name": partial(dates.month, lang=language),
         }
 
 

@@ -16,7 +16,7 @@ from ronde.clock import now
 from ronde.database import Database
 from ronde.house import House, HouseFileError, parse
 from ronde.ids import new_id
-from ronde_contracts.booking import ConsentAsked
+from ronde_contracts.booking import ConsentAsked, StatementReady
 from ronde_contracts.enrolment import CodeIssued, SessionOverfull
 from sqlalchemy import text
 
@@ -168,6 +168,16 @@ async def test_the_organiser_is_told_that_a_session_has_too_many(
     (letter,) = mailboxes.taken
     assert letter.to == "relais@ville.example"
     assert "Places : 8, enfants inscrits : 10" in letter.text
+
+
+async def test_an_organisation_is_told_that_its_statement_is_ready(
+    enrolment: Enrolment, by_email: Courier, mailboxes: Postbox
+) -> None:
+    await enrolment.say(StatementReady(organisation="relais", month="2026-10"))
+    await enrolment.again()
+    await by_email.send()
+    (letter,) = mailboxes.taken
+    assert letter.subject == "Votre relevé d'octobre 2026 est prêt"
 
 
 def test_the_house_file_says_where_an_organisation_is_told_and_a_mistake_is_shown(house_file: Path) -> None:

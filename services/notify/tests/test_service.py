@@ -127,7 +127,7 @@ async def test_from_the_bus_to_the_phone_and_the_mailbox(notify: Started, amqp: 
 
     later = TUESDAY.replace(day=23)
     await notify.say((SessionMoved(was_starting_at=TUESDAY, **workshop.said(later)), 2), times=3)
-    await eventually(lambda: len(box.all(to=phone)) == 2)
+    await eventually(lambda: len(box.all(to=phone)) == len(box.all(to=mail)) == 2)
     said = [one.text for one in box.all(to=phone)]
     assert said[0].startswith("C'est confirmé : Matinée d'éveil, mardi 16 janvier 2035, 9 h 30")
     assert said[1].startswith("Changement : Matinée d'éveil aura lieu mardi 23 janvier 2035, 9 h 30")
@@ -144,6 +144,7 @@ async def test_from_the_bus_to_the_phone_and_the_mailbox(notify: Started, amqp: 
         ("message.sent.v1", "enrolment-confirmed", "email"),
         ("message.sent.v1", "enrolment-confirmed", "sms"),
         ("message.sent.v1", "enrolment-confirmed", "sms"),
+        ("message.sent.v1", "session-moved", "email"),
         ("message.sent.v1", "session-moved", "sms"),
         ("message.sent.v1", "session-moved", "sms"),
     ]
@@ -155,7 +156,7 @@ async def nobody_can_read_an_address(notify: Started, *people: Family) -> None:
     async with httpx.AsyncClient(base_url=notify.url, trust_env=False) as client:
         assert (await client.get("/messages")).status_code == 401
         listed = await client.get("/messages", headers={"Authorization": f"Bearer {KEY}"})
-        assert [one["status"] for one in listed.json()].count("sent") == 5
+        assert [one["status"] for one in listed.json()].count("sent") == 6
         failed = await client.get("/messages?status=failed", headers={"Authorization": f"Bearer {KEY}"})
         assert [one["problem"] for one in failed.json()] == ["refused-by-provider"]
 

@@ -84,4 +84,4 @@ async def test_who_waited_and_has_a_place_is_told_that_it_came_free(
     await sms.send()
     await enrolment.confirms(waiting, WORKSHOP)
     await sms.send()
-    assert phones.texts(waiting.phone)[-1].startswith("Une place s'est libérée, elle est à vous")
+    assert phones.texts(waiting.phone)[-1].startswith("Vous avez maintenant une place : Matinée d'éveil")

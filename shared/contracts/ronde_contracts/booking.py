@@ -207,6 +207,17 @@ class ConsentWithdrawn(_Consent):
     routing_key: ClassVar[str] = "booking.consent.withdrawn.v1"
 
 
+class StatementReady(Event):
+    """The month is over: what the organisation held in it is counted, for the sharing of costs. Told once."""
+
+    type: ClassVar[str] = "statement.ready.v1"
+    routing_key: ClassVar[str] = "booking.statement.ready.v1"
+    subject_from: ClassVar[tuple[str, ...]] = ("organisation", "month")
+
+    organisation: Slug = Field(description="whose statement, by the name of its broker user")
+    month: str = Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", description="the month that is over: 2026-10")
+
+
 class _Charter(Event):
     subject_from: ClassVar[tuple[str, ...]] = ("version",)
 

@@ -24,6 +24,7 @@ EVENTS: tuple[type[Event], ...] = (
     booking.ConsentGiven,
     booking.ConsentRefused,
     booking.ConsentWithdrawn,
+    booking.StatementReady,
     booking.CharterProposed,
     booking.CharterAdopted,
     enrolment.SessionOpened,

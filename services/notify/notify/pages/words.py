@@ -23,6 +23,7 @@ PURPOSES: Mapping[str, Words] = {
     Purpose.CODE: {"fr": "Code de confirmation", "en": "Code to confirm"},
     Purpose.CONSENT_ASKED: {"fr": "Accord demandé", "en": "Consent asked"},
     Purpose.OVERFULL: {"fr": "Trop d'inscrits", "en": "Too many enrolled"},
+    Purpose.STATEMENT_READY: {"fr": "Relevé du mois", "en": "The month's statement"},
 }
 CHANNELS: Mapping[str, Words] = {
     "sms": {"fr": "SMS", "en": "SMS"},

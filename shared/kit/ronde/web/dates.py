@@ -89,6 +89,11 @@ def hours(start: datetime, end: datetime, lang: str, zone: tzinfo) -> str:
     return said.format(clock(start, lang, zone), clock(end, lang, zone))
 
 
+def month(value: str, lang: str) -> str:
+    """Of `2026-10`: `octobre 2026`."""
+    return str(format_skeleton("yMMMM", date.fromisoformat(f"{value}-01"), locale=locale(lang)))
+
+
 def ordinal(number: int, lang: str) -> str:
     """`1re`, `3e` (of a list, a place: feminine) as text for a reader; `1st`, `3rd`; else the number."""
     if lang == "fr":
