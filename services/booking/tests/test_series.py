@@ -164,7 +164,7 @@ async def test_series_and_single_requests_for_the_same_dates_have_one_winner_eac
         return "confirmed"
 
     asking: list[Awaitable[Any]] = []
-    for n in range(40):
+    for n in range(16):
         asking.append(desk.reserve_series("FREQ=WEEKLY;COUNT=8", TUESDAY))
         asking.append(desk.reserve("cuisine", at(weeks(n % 8), 9, 11, desk)))
     results = Counter(await asyncio.gather(*map(outcome, asking)))
