@@ -26,7 +26,8 @@ class Consent(Base):
     """One request over the charter, asked of the founders. Slots and `excess` are as they were when it was asked.
 
     `replaces`: what the reservation keeps meanwhile, when it asks to move. `series_id`: all dates of it that go over,
-    which are `occurrences` (their day, reservation and slot); `slot` is then the first of them.
+    which are `occurrences` (their day, reservation, slot, and what it replaces); `slot` is then the first of them.
+    `change`: a change of a series that is asked as a whole, as series.noting.Change keeps it.
     """
 
     __tablename__ = "consents"
@@ -43,6 +44,7 @@ class Consent(Base):
     replaces: Mapped[dict[str, Any] | None]
     series_id: Mapped[UUID | None]
     occurrences: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    change: Mapped[dict[str, Any] | None]
     excess: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     founders: Mapped[list[str]] = mapped_column(ARRAY(Text))
     until: Mapped[datetime]

@@ -40,11 +40,12 @@ TAKEN = text("""
 # Without what is held already: so a reservation and what asks to move it may overlap, and nobody else with either.
 BESIDE = text("""
     INSERT INTO occupancies (reservation_id, space, during)
-    SELECT :id, space, unnest(tstzmultirange(:during) - coalesce(
+    SELECT id, space, unnest(tstzmultirange(tstzrange(starts, ends)) - coalesce(
         (SELECT range_agg(held.during) FROM occupancies AS held
-         WHERE held.reservation_id = :beside AND held.space = asked.space), CAST('{}' AS tstzmultirange)))
-    FROM unnest(CAST(:spaces AS integer[])) AS asked(space)
-""").bindparams(bindparam("during", type_=TSTZRANGE))
+         WHERE held.reservation_id = beside AND held.space = asked.space), CAST('{}' AS tstzmultirange)))
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:besides AS uuid[]), CAST(:spaces AS integer[]),
+                CAST(:starts AS timestamptz[]), CAST(:ends AS timestamptz[])) AS asked(id, beside, space, starts, ends)
+""")
 Fitting = Callable[[Span], Awaitable[Fits]]
 """Of what time, to which slots."""
 
@@ -109,8 +110,7 @@ async def occupy(
             await session.execute(QUEUE, {"spaces": list(room.spaces), "id": reservation_id})
             await release(session, reservation_id, *([after] if after else []))
             if beside:
-                asked = {"id": reservation_id, "beside": beside, "spaces": list(room.spaces), "during": during}
-                await session.execute(BESIDE, asked)
+                await take_beside(session, [(reservation_id, beside, room, span)])
             else:
                 rows = [{"reservation_id": reservation_id, "space": space, "during": during} for space in room.spaces]
                 await session.execute(insert(Occupancy), rows)
@@ -119,6 +119,20 @@ async def occupy(
             return False
         raise
     return True
+
+
+async def take_beside(session: AsyncSession, taken: Sequence[tuple[UUID, UUID, Room, Span]]) -> None:
+    """Each room for the first of the two, but for what the second holds of it already.
+
+    Who calls it is in the queue; the constraint raises when somebody has one of them.
+    """
+    rows = [
+        (id, beside, space, (whole := rules.blocked(room, span)).starts_at, whole.ends_at)
+        for id, beside, room, span in taken
+        for space in room.spaces
+    ]
+    names = ("ids", "besides", "spaces", "starts", "ends")
+    await session.execute(BESIDE, dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
 
 
 async def _instead(

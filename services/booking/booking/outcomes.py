@@ -27,7 +27,7 @@ async def locked(tx: Tx, known: Consent) -> Consent:
 async def give(tx: Tx, house: House, consent: Consent) -> None:
     """Nobody objected: it is confirmed, or moved. When the room left the house meanwhile, what would move stays."""
     if consent.series_id:
-        await together.give(tx, consent)
+        await together.give(tx, house, consent)
         return
     reservation = await tx.session.get_one(Reservation, consent.reservation_id)
     slot, previous = Slot.model_validate(consent.slot), reservation.slot

@@ -100,3 +100,34 @@ async def test_a_room_is_reserved_for_a_family_and_told_apart_in_the_statement(s
     assert "Cuisine partagée 1 3,00" in statement
     assert "Aucune réservation ce mois-là" in said(await staff.get("/statement?organisation=bottines&month=2027-02"))
     assert "Pour des familles" in said(await staff.get("/ledger?until=2027-02-05"))
+
+
+@pytest.mark.usefixtures("full")
+async def test_a_change_of_a_series_over_the_charter_is_seen_asked_and_withdrawn(staff: AsyncClient) -> None:
+    wish = {**WISH, "from": "14:00", "to": "16:00"}
+    page = await post(staff, "/repeat", **{**SERIES, **wish}, mode="all-or-nothing")
+    path = page.url.path
+    change = {**WISH, "which": "all", "day": "2027-03-05", "on": "2027-03-05"}
+    seen = await post(staff, f"{path}/change", **change)
+    assert "Elle garde ce créneau jusqu'à la réponse." in said(seen)
+    assert "1 date est demandée en une fois aux autres structures fondatrices" in said(seen)
+    assert "Demander toutes ces dates ensemble" in said(seen)
+    asked = await post(staff, f"{path}/change", **change, mode="what-is-free")
+    assert (asked.url.path, "Changement demandé aux autres structures" in said(asked)) == (path, True)
+    assert "À la place de : Cuisine partagée, vendredi 5 mars, de 14 h à 16 h" in said(asked)
+    assert "À la place de : Cuisine partagée, vendredi 5 mars" in said(await staff.get("/asked"))
+    refused = await post(staff, f"{path}/change", **{**change, "from": "10:00"})
+    assert "retirez le changement demandé" in said(refused)
+    assert "Changement demandé" not in said(await post(staff, f"{path}/withdraw"))
+
+
+async def test_a_date_that_was_given_back_is_put_back_or_said_to_be_taken(staff: AsyncClient, full: Desk) -> None:
+    page = await post(staff, "/repeat", **{**SERIES, "from": "14:00", "to": "16:00"}, mode="all-or-nothing")
+    path = page.url.path
+    out = await post(staff, f"{path}/cancel", which="this", day="2027-03-05")
+    assert "Remettre cette date vendredi 5 mars" in said(out)
+    await full.reserve("cuisine", at(full, 4, "14:00", "15:00"), organisation="acepp")
+    refused = await post(staff, f"{path}/put-back", day="2027-03-05")
+    assert (refused.status_code, "Cette date ne peut pas être remise." in said(refused)) == (409, True)
+    await post(staff, f"{path}/cancel", which="this", day="2027-03-12")
+    assert "Annulé" in said(await staff.get(path))

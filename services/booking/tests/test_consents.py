@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from uuid import UUID
 
 import pytest
@@ -37,7 +37,7 @@ from booking.use_cases.answer_consent import (
     answer_consent,
 )
 from booking.use_cases.reserve_room import ReserveRoom, reserve_room
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from ronde.clock import now
 from ronde.database import Database
@@ -215,20 +215,47 @@ async def test_an_objection_a_withdrawal_and_the_timers_at_once_have_one_outcome
 
 Step = tuple[str, int, str, int, int]
 """What is done, to which of the earlier ones, in which room, on which day, from which quarter of the hour."""
+OFTEN, RARE = ["reserve", "move", "series", "consent"], ["drop", "put back", "cancel", "object", "wait"]
 steps = st.tuples(
-    st.sampled_from([*["reserve", "move", "series", "consent"] * 3, "change", "drop", "cancel", "object", "wait"]),
+    st.sampled_from([*OFTEN * 3, *["change"] * 2, *RARE]),
     st.integers(0, 40), st.sampled_from(ROOMS), st.integers(0, 8), st.integers(0, 6),
 )  # fmt: skip
 
 
-@settings(max_examples=7, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)
+"""A failure is told at once: looking for a shorter one takes minutes on a real database."""
+
+
+def day_of(n: int) -> date:
+    return MONDAY + timedelta(days=n)
+
+
+FRIDAY_MORNING = ("reserve", 0, "salle-reunion", 4, 1)
+MOVES: list[Step] = [
+    FRIDAY_MORNING, *[("reserve", 0, "cuisine", day, 6) for day in (3, 4)],
+    *[("move", which, "cuisine", day, 1) for which, day in ((1, 3), (2, 4))], ("object", 2, "cuisine", 0, 0),
+]  # fmt: skip
+NEW: list[Step] = [FRIDAY_MORNING, *[("series", mode, "cuisine", 0, 1) for mode in (1, 0)]]
+CHANGES: list[list[Step]] = [
+    [FRIDAY_MORNING, ("series", 0, "cuisine", 0, 6), ("change", mode, "cuisine", 0, 1), (what, 1, "cuisine", 0, 0)]
+    for mode, what in ((0, "object"), (1, "consent"))
+]
+
+
+@example(done=MOVES)
+@example(done=NEW)
+@example(done=CHANGES[0])
+@example(done=CHANGES[1])
+@settings(
+    max_examples=4, deadline=None, phases=NO_SHRINKING, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(done=st.lists(steps, min_size=10, max_size=25))
 async def test_no_sequence_of_bookings_passes_the_budget_unconsented(
     desk: Desk, db: Database, done: list[Step]
 ) -> None:
     """Reserve, one by one and in series, move, cancel, answer and let time pass, in any order; three hours each.
 
-    A move that is asked holds two slots for a while; a series is asked with one question.
+    A move that is asked holds two slots for a while; a series is asked with one question, and so is its change.
     """
     async with db.transaction() as tx:
         await tx.session.execute(text("TRUNCATE reservations, series, consents, answers, occupancies, outbox CASCADE"))
@@ -244,20 +271,21 @@ async def test_no_sequence_of_bookings_passes_the_budget_unconsented(
                 case "reserve":
                     made.append((await desk.reserve(room, span)).id)
                 case "series":
-                    new = await desk.reserve_series(
-                        "FREQ=DAILY;COUNT=3", MONDAY + timedelta(days=day), room, begins, ends, mode=mode
-                    )
+                    new = await desk.reserve_series("FREQ=DAILY;COUNT=3", day_of(day), room, begins, ends, mode=mode)
                     series.append(new.series.id)
                     made += [one.id for one in new.asked[:1]]
-                case "change" | "drop" if not series:
+                case "change" | "drop" | "put back" if not series:
                     continue
                 case "change":
                     starts, over = (time.fromisoformat(one) for one in (begins, ends))
-                    await desk.change_series(
+                    changed = await desk.change_series(
                         series[which % len(series)], Which.ALL, starts=starts, ends=over, mode=mode
                     )
+                    made += [one.moves for one in changed.asked[:1] if one.moves]
                 case "drop":
-                    await desk.cancel_series(series[which % len(series)], Which.ALL)
+                    await desk.cancel_series(series[which % len(series)], Which.FOLLOWING, day_of(day))
+                case "put back":
+                    await desk.put_back(series[which % len(series)], day_of(day))
                 case "wait":
                     with time_machine.travel(TODAY + timedelta(days=6)):
                         await settled(desk)

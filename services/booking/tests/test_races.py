@@ -25,9 +25,9 @@ async def outcome(asking: asyncio.Task[Reservation]) -> str:
 async def test_two_pending_requests_for_one_slot_are_never_both_approved(desk: Desk, day: OpenDay) -> None:
     """And a check made before the insert is not what decides: all of them see the slot free first."""
     span = day.at("9:00", "11:00")
-    asking = [asyncio.create_task(desk.reserve("salle-motricite", span)) for _ in range(100)]
+    asking = [asyncio.create_task(desk.reserve("salle-motricite", span)) for _ in range(40)]
     results = Counter([await outcome(one) for one in asking])
-    assert results == {"confirmed": 1, "room-taken": 99}
+    assert results == {"confirmed": 1, "room-taken": 39}
     assert len(await desk.said()) == 1
 
 

@@ -28,7 +28,7 @@ WEEKLY = timedelta(hours=24)
 ROWS = text("""
     SELECT id, organisation, series_id, occurrence, state, starts_at, version, room, ends_at, title, people,
         ARRAY(SELECT (space, during)::text FROM occupancies WHERE reservation_id = id ORDER BY space) AS held
-    FROM reservations
+    FROM reservations WHERE moves IS NULL  -- without what is only asked of the founders
 """)
 CHANGES: list[dict[str, Any]] = [
     {"starts": time(10), "ends": time(12)},
@@ -72,13 +72,18 @@ async def rows(desk: Desk) -> dict[UUID, Any]:
         return {row.id: row for row in await session.execute(ROWS)}
 
 
+async def series_events(desk: Desk) -> int:
+    """What is asked of the founders besides is said for itself."""
+    return sum(type.startswith("series.") for type, _, _ in await desk.said())
+
+
 @given(st.lists(acts, min_size=1, max_size=8))
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_the_past_is_never_touched_nor_a_row_of_anyone_else_and_edits_are_exact(
     desk: Desk, acts: list[Act]
 ) -> None:
     async with desk.db.transaction() as tx:
-        await tx.session.execute(text("TRUNCATE occupancies, reservations, series CASCADE"))
+        await tx.session.execute(text("TRUNCATE occupancies, reservations, series, consents CASCADE"))
     moment = datetime(2027, 1, 4, 8, tzinfo=UTC)
     with travel(moment, tick=False):
         series = [
@@ -92,9 +97,9 @@ async def test_the_past_is_never_touched_nor_a_row_of_anyone_else_and_edits_are_
     for act in acts:
         moment += timedelta(days=act.days_later)
         with travel(moment, tick=False):
-            before, said = await rows(desk), len(await desk.said())
+            before, said = await rows(desk), await series_events(desk)
             await do(desk, series[act.of].id, act)
-            after, told = await rows(desk), len(await desk.said()) - said
+            after, told = await rows(desk), await series_events(desk) - said
 
             touched = {id for id in before if before[id] != after[id]}
             assert before.keys() == after.keys(), "edits neither lose a row nor make one"

@@ -105,6 +105,12 @@ class Occurrence(Slot):
     title: Words | None = Field(None, description="none: the series' own")
 
 
+class AskedOccurrence(Occurrence):
+    """One that is asked of the founders; it holds that slot meanwhile."""
+
+    replaces: Slot | None = Field(None, description="what it holds as well, and after an objection: it asks to move")
+
+
 class _Series(Event):
     subject_from: ClassVar[tuple[str, ...]] = ("series_id",)
 
@@ -165,7 +171,7 @@ class _Consent(Event, Slot):
         None, description="what the reservation keeps meanwhile, and after an objection: it asks to move"
     )
     series_id: UUID | None = Field(None, description="the series for which it is asked, once for all of its dates")
-    occurrences: tuple[Occurrence, ...] = Field(
+    occurrences: tuple[AskedOccurrence, ...] = Field(
         (), description="of the series: all dates that are asked; the slot and the reservation are those of the first"
     )
     charter: int = Field(description="the version of the charter that it goes over")

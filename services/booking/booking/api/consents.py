@@ -8,7 +8,7 @@ from pydantic.config import JsonDict
 from ronde.service import service_of
 from ronde.web import Organisation
 from ronde.web.schema import KEY, refusals
-from ronde_contracts.booking import Excess, Occurrence
+from ronde_contracts.booking import AskedOccurrence, Excess
 from ronde_contracts.event import Slot, Slug
 
 from booking import asking
@@ -72,7 +72,9 @@ class ConsentShown(BaseModel):
     slot: Slot
     replaces: Slot | None = Field(None, description="what the reservation keeps meanwhile, when it asks to move")
     series_id: UUID | None = Field(None, description="the series for which it is asked, once for all of its dates")
-    occurrences: list[Occurrence] = Field(default_factory=list, description="these dates; `slot` is the first of them")
+    occurrences: list[AskedOccurrence] = Field(
+        default_factory=list, description="these dates; `slot` is the first of them"
+    )
     excess: list[Excess]
     founders: list[Slug] = Field(description="who may object")
     until: AwareDatetime = Field(description="when silence has become consent")

@@ -1,11 +1,13 @@
 """Recurring reservations in JSON: preview, reserve, change, give back."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from ronde.service import service_of
 from ronde.web import Once, Organisation
 from ronde.web.schema import KEY, ONCE, refusals
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import JSONResponse, Response
 
 from booking.doors import settings_of
@@ -24,10 +26,13 @@ from booking.series.refusals import (
     SeriesWithoutEnd,
     StillAsked,
 )
-from booking.series.shapes import AskedSeries, NewSeries, Part, Preview, SeriesChange, SeriesShown
+from booking.series.shapes import AskedSeries, Day, NewSeries, Part, Preview, SeriesChange, SeriesShown
+from booking.series.verdicts import Judged
 from booking.use_cases.cancel_series import CancelSeries, cancel_series
 from booking.use_cases.change_series import ChangeSeries, change_series, preview_change
+from booking.use_cases.put_back_date import PutBackDate, put_back_date
 from booking.use_cases.reserve_series import ReserveSeries, reserve_series
+from booking.use_cases.withdraw_change import WithdrawChange, withdraw_change
 
 router = APIRouter(tags=["series"])
 NO_SERIES = (RuleNotUnderstood, SeriesWithoutEnd, SeriesTooLong, SeriesEmpty, InThePast, TooFarAhead)
@@ -73,7 +78,7 @@ async def post_series(body: NewSeries, organisation: Organisation, attempt: Once
 @router.get("/series/{id}", summary="One series", responses=refusals(NoSuchSeries))
 async def show_series(id: UUID, request: Request) -> SeriesShown:
     async with service_of(request).db.reading() as session:
-        return SeriesShown.of(*await queries.series(session, id), asked=await queries.asked(session, id))
+        return await _shown(session, id)
 
 
 @router.post(
@@ -95,8 +100,32 @@ async def post_change(id: UUID, body: SeriesChange, organisation: Organisation, 
     cmd = _change(id, organisation, body)
     async with service_of(request).db.transaction() as tx:
         changed = await change_series(tx, settings_of(request), cmd)
-        asked = await queries.asked(tx.session, id)
-        return SeriesShown.of(changed.series, changed.occurrences, changed.left_out, asked)
+        return await _shown(tx.session, id, changed.left_out)
+
+
+@router.post(
+    "/series/{id}/change/withdraw",
+    summary="Withdraw what is asked of the founders: each date stays where it is",
+    responses=refusals(*KEY, NoSuchSeries, NotYours),
+)
+async def post_withdraw(id: UUID, organisation: Organisation, request: Request) -> SeriesShown:
+    async with service_of(request).db.transaction() as tx:
+        await withdraw_change(tx, WithdrawChange(series_id=id, organisation=organisation))
+        return await _shown(tx.session, id)
+
+
+@router.post(
+    "/series/{id}/put-back",
+    summary="Put a date back that was given back or excepted; over the charter it is asked",
+    responses=refusals(
+        *KEY, NoSuchSeries, NotYours, NoSuchOccurrence, NothingToCome, UnknownRoom, StillAsked, SeriesClashes
+    ),
+)
+async def post_put_back(id: UUID, body: Day, organisation: Organisation, request: Request) -> SeriesShown:
+    cmd = PutBackDate(series_id=id, organisation=organisation, day=body.day)
+    async with service_of(request).db.transaction() as tx:
+        await put_back_date(tx, settings_of(request), cmd)
+        return await _shown(tx.session, id)
 
 
 def _change(id: UUID, organisation: str, body: SeriesChange) -> ChangeSeries:
@@ -115,4 +144,10 @@ async def post_cancel(id: UUID, body: Part, organisation: Organisation, request:
     cmd = CancelSeries(series_id=id, organisation=organisation, which=body.which, day=body.day)
     async with service_of(request).db.transaction() as tx:
         await cancel_series(tx, cmd)
-        return SeriesShown.of(*await queries.series(tx.session, id), asked=await queries.asked(tx.session, id))
+        return await _shown(tx.session, id)
+
+
+async def _shown(session: AsyncSession, id: UUID, left_out: Sequence[Judged] = ()) -> SeriesShown:
+    await session.flush()
+    asked, changing = await queries.asked(session, id), await queries.changing(session, id)
+    return SeriesShown.of(*await queries.series(session, id), left_out, asked, changing)

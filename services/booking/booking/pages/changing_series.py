@@ -107,8 +107,9 @@ async def _preview(
     async with service_of(request).db.reading() as session:
         judged, instead = await preview_change(session, settings, cmd)
     free = sum(one.verdict == "free" for one in judged)
+    over = sum(one.verdict == "over-the-charter" for one in judged)
     return _form(
-        request, found, typed, status=status, judged=judged, free=free, whole=free == len(judged),
+        request, found, typed, status=status, judged=judged, free=free, over=over, whole=free + over == len(judged),
         before={one.id: one for one in found.occurrences}, offers=forms.offers(settings.house, instead, lang),
     )  # fmt: skip
 

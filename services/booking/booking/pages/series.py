@@ -24,7 +24,9 @@ from booking.series.shapes import Part
 from booking.series.verdicts import Mode
 from booking.tables import Reservation, State
 from booking.use_cases.cancel_series import CancelSeries, cancel_series
+from booking.use_cases.put_back_date import PutBackDate, put_back_date
 from booking.use_cases.reserve_series import ReserveSeries, reserve_series
+from booking.use_cases.withdraw_change import WithdrawChange, withdraw_change
 
 router = APIRouter()
 
@@ -67,14 +69,32 @@ async def post_repeat(request: Request, staff: Staff, attempt: Once) -> Response
 
 @router.get("/s/{id}")
 async def show_series(id: UUID, request: Request, staff: Staff) -> Response:
-    async with service_of(request).db.reading() as session:
-        series, occurrences = await queries.series(session, id)
-        asked, objections = await queries.asked(session, id), await queries.objections(session, id)
-    theirs = series.organisation == staff and series.state in (State.CONFIRMED, State.ASKED)
-    return render(
-        request, "series.html", series=series, occurrences=occurrences, asked=asked, objections=objections,
-        theirs=theirs, now=now(),
-    )  # fmt: skip
+    return await _shown(id, request, staff)
+
+
+@router.post("/s/{id}/withdraw")
+async def post_withdraw(id: UUID, request: Request, staff: Staff) -> Response:
+    async with service_of(request).db.transaction() as tx:
+        await withdraw_change(tx, WithdrawChange(series_id=id, organisation=staff))
+    return RedirectResponse(f"/s/{id}", 303)
+
+
+@router.post("/s/{id}/put-back")
+async def post_put_back(id: UUID, request: Request, staff: Staff) -> Response:
+    """When somebody has the room meanwhile, the page says so."""
+    typed = await request.form()
+    try:
+        day = date.fromisoformat(str(typed.get("day", "")))
+    except ValueError:
+        return RedirectResponse(f"/s/{id}", 303)  # no form of ours
+    cmd = PutBackDate(series_id=id, organisation=staff, day=day)
+    try:
+        async with service_of(request).db.transaction() as tx:
+            await put_back_date(tx, settings_of(request), cmd)
+    except SeriesClashes as refusal:
+        [one] = refusal.extra["occurrences"]
+        return await _shown(id, request, staff, one["reason"], refusal.status)
+    return RedirectResponse(f"/s/{id}", 303)
 
 
 @router.get("/s/{id}/cancel")
@@ -111,6 +131,21 @@ def _meant(occurrences: Sequence[Reservation], which: Which, day: date | None) -
     if which is Which.THIS:
         return [one for one in to_come if one.occurrence == day]
     return [one for one in to_come if day is not None and one.occurrence is not None and one.occurrence >= day]
+
+
+async def _shown(
+    id: UUID, request: Request, staff: Staff, refused: dict[str, str] | None = None, status: int = 200
+) -> Response:
+    """`refused`: why a date could not be put back."""
+    async with service_of(request).db.reading() as session:
+        series, occurrences = await queries.series(session, id)
+        asked, objections = await queries.asked(session, id), await queries.objections(session, id)
+        changing, taken_out = await queries.changing(session, id), await queries.taken_out(session, series)
+    theirs = series.organisation == staff and series.state in (State.CONFIRMED, State.ASKED)
+    return render(
+        request, "series.html", status=status, series=series, occurrences=occurrences, asked=asked,
+        objections=objections, changing=changing, taken_out=taken_out, refused=refused, theirs=theirs, now=now(),
+    )  # fmt: skip
 
 
 async def _preview(request: Request, staff: str, typed: dict[str, str], asked: Asked, status: int = 200) -> Response:

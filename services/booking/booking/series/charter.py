@@ -1,12 +1,13 @@
 """A series held against the charter: each date in its turn, as if it were asked for by itself after those before it.
 
-What goes over is asked of the other founders, once for all of these dates. In a change it keeps what it holds.
+What goes over is asked of the other founders, once for all of these dates. In a change it keeps what it has.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from ronde.house import Charter, House
@@ -17,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from booking import budgets, rules
 from booking.charter import excesses, months_around, peak_by_day, tally
 from booking.rules import Span
-from booking.series.verdicts import Judged, Verdict
+from booking.series.verdicts import ASKABLE, Judged, Verdict
 
 
 @dataclass(frozen=True)
@@ -47,27 +48,36 @@ async def account(
 
 
 def within(account: Account, judged: Sequence[Judged], previous: Mapping[UUID, Slot], *, now: datetime) -> list[Judged]:
-    """The same, where those that go over the charter say so; these keep what they hold, which is in `previous`."""
+    """The same, where those that go over the charter say so.
+
+    While these are asked both count, what they ask for and what they hold, which is in `previous`: nobody knows which
+    it will be. The founders are told what there would be with their consent.
+    """
     house, charter = account.house, account.charter
-    counted = Counter(account.held)
+    meanwhile, after = Counter(account.held), Counter(account.held)
     for slot in previous.values():
-        counted.update(peak_by_day(house, charter, slot))
+        for counted in (meanwhile, after):
+            counted.update(peak_by_day(house, charter, slot))
     found = []
     for one in judged:
-        if one.verdict is Verdict.FREE:
-            slot, before = slot_of(one), previous.get(one.wanted.id)
-            if before:
-                counted.subtract(peak_by_day(house, charter, before))
-            near = _near(counted, house, slot)
-            if over := excesses(house, charter, account.organisation, slot, near, before, now=now):
-                found.append(replace(one, verdict=Verdict.OVER_CHARTER, reason=over[0].reason, excess=over))
-                stays = before or slot  # a new one holds its slot while the founders are asked
-            else:
-                found.append(one)
-                stays = slot
-            counted.update(peak_by_day(house, charter, stays))
+        if one.verdict not in ASKABLE:
+            found.append(one)
+            continue
+        slot, before = slot_of(one), previous.get(one.wanted.id)
+        gives = peak_by_day(house, charter, before) if before else {}
+        meanwhile.subtract(gives)
+        after.subtract(gives)
+        exceeds = partial(excesses, house, charter, account.organisation, slot, previous=before, now=now)
+        over = exceeds(_near(meanwhile, house, slot))
+        if over or one.verdict is Verdict.OVER_CHARTER:
+            would = exceeds(_near(after, house, slot)) if before else over
+            reason = over[0].reason if over else one.reason
+            found.append(replace(one, verdict=Verdict.OVER_CHARTER, reason=reason, excess=would or one.excess))
+            meanwhile.update(gives)
         else:
             found.append(one)
+        for counted in (meanwhile, after):
+            counted.update(peak_by_day(house, charter, slot))
     return found
 
 

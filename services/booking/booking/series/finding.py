@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from booking.finding import NotYours
 from booking.refusals import InThePast
@@ -53,6 +54,7 @@ async def to_come(
     Raises NoSuchOccurrence, InThePast, NothingToCome, StillAsked.
     """
     of_it = select(Reservation).where(Reservation.series_id == series.id, Reservation.state.in_(HOLDING))
+    waits = {row.id for row, _ in await changing(session, series.id)}
     if which is not Which.ALL:
         this = await session.scalar(of_it.where(Reservation.occurrence == day))
         if this is None and which is Which.THIS:
@@ -64,7 +66,7 @@ async def to_come(
     found = list(await session.scalars(rows.with_for_update() if lock else rows))
     if not found:
         raise NothingToCome
-    if not asked and any(one.state == State.ASKED for one in found):
+    if not asked and any(one.state == State.ASKED or one.id in waits for one in found):
         raise StillAsked
     return found
 
@@ -73,6 +75,14 @@ async def asked(session: AsyncSession, series_id: UUID) -> Sequence[Reservation]
     """Its dates that the founders are asked for."""
     of_it = select(Reservation).where(Reservation.series_id == series_id, Reservation.state == State.ASKED)
     return list(await session.scalars(of_it.order_by(Reservation.occurrence)))
+
+
+async def changing(session: AsyncSession, series_id: UUID) -> Sequence[tuple[Reservation, Reservation]]:
+    """Its dates that keep their slots while the founders are asked for others, and what keeps each of those."""
+    successor = aliased(Reservation)
+    pairs = select(Reservation, successor).join(successor, successor.moves == Reservation.id)
+    found = await session.execute(pairs.where(Reservation.series_id == series_id).order_by(Reservation.occurrence))
+    return [(row, keeper) for row, keeper in found]
 
 
 async def held(session: AsyncSession, series_id: UUID) -> Sequence[Reservation]:

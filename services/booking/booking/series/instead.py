@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from booking import budgets
 from booking.alternatives import AT_MOST, STEP, Fits, alternatives
 from booking.rules import Busy, Span, Wish, by_fit, is_free
-from booking.series.looking import NOTHING, Held, look
-from booking.series.verdicts import Judged, Verdict, Wanted, judge
+from booking.series.looking import NOTHING, look
+from booking.series.verdicts import Judged, Kept, Verdict, Wanted, judge
 
 DATES = 20
 """Of which other rooms and times are looked for one by one."""
@@ -56,7 +56,7 @@ class Instead:
 
 
 async def instead(
-    session: AsyncSession, house: House, organisation: str, judged: Sequence[Judged], held: Held = NOTHING
+    session: AsyncSession, house: House, organisation: str, judged: Sequence[Judged], held: Kept = NOTHING
 ) -> Instead:
     """Nothing when all of it can be had."""
     wrong = [one for one in judged if one.verdict not in FINE]
@@ -75,7 +75,7 @@ async def instead(
 
 
 async def _rooms(
-    session: AsyncSession, house: House, organisation: str, wanted: Sequence[Wanted], held: Held
+    session: AsyncSession, house: House, organisation: str, wanted: Sequence[Wanted], held: Kept
 ) -> list[str]:
     """The best fit first."""
     rooms = []
@@ -88,7 +88,7 @@ async def _rooms(
 
 
 async def _hours(
-    session: AsyncSession, house: House, organisation: str, wanted: Sequence[Wanted], busy: dict[date, Busy], held: Held
+    session: AsyncSession, house: House, organisation: str, wanted: Sequence[Wanted], busy: dict[date, Busy], held: Kept
 ) -> list[tuple[time, time]]:
     """As long as what was asked, the nearest first; none when its dates do not all have the same hours."""
     found: list[tuple[time, time]] = []
@@ -126,7 +126,7 @@ def _looks_free(house: House, one: Wanted, busy: Busy) -> bool:
 
 
 async def _accepted(
-    session: AsyncSession, house: House, organisation: str, wanted: Sequence[Wanted], held: Held
+    session: AsyncSession, house: House, organisation: str, wanted: Sequence[Wanted], held: Kept
 ) -> bool:
     found = {one.verdict for one in await look(session, house, organisation, wanted, held)}
     return Verdict.FREE in found and found <= FINE
@@ -143,7 +143,7 @@ def _each(house: House, wrong: Sequence[Judged], busy: dict[date, Busy], fits: F
     return found
 
 
-async def _busy(session: AsyncSession, house: House, wanted: Sequence[Wanted], held: Held) -> dict[date, Busy]:
+async def _busy(session: AsyncSession, house: House, wanted: Sequence[Wanted], held: Kept) -> dict[date, Busy]:
     """What others hold on each of the days."""
     found: dict[date, dict[int, list[Span]]] = {one.on: defaultdict(list) for one in wanted}
     days = list(found)

@@ -1,16 +1,15 @@
 """What many times would meet, in one query: each looks into the constraint's own index."""
 
-from collections.abc import Mapping, Sequence
-from uuid import UUID
+from collections.abc import Sequence
 
 from ronde.clock import now
-from ronde.house import House, Room
+from ronde.house import House
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from booking.rules import Span, slot
+from booking.rules import slot
 from booking.series import charter
-from booking.series.verdicts import Judged, Verdict, Wanted, apart, judge, taken
+from booking.series.verdicts import Judged, Kept, Verdict, Wanted, apart, judge, taken
 
 # Each asked time looks into the constraint's own index by its space: as fast in ten years as today.
 TAKEN = text("""
@@ -21,13 +20,12 @@ TAKEN = text("""
         AND held.during && tstzrange(asked.starts, asked.ends)
     WHERE held.reservation_id <> ALL(CAST(:own AS uuid[]))
 """)
-Held = Mapping[UUID, tuple[Room, Span]]
-"""What reservations that may move hold now."""
-NOTHING: Held = {}
+NOTHING: Kept = {}
+"""Nobody holds anything yet."""
 
 
 async def look(
-    session: AsyncSession, house: House, organisation: str, wanted: Sequence[Wanted], held: Held = NOTHING
+    session: AsyncSession, house: House, organisation: str, wanted: Sequence[Wanted], held: Kept = NOTHING
 ) -> list[Judged]:
     """The verdict on each; what is `held` by them is in nobody's way, but of those that have to keep it."""
     found = [judge(house, one, now=now()) for one in wanted]
@@ -45,7 +43,7 @@ async def look(
     return _together(house, found, account, held)
 
 
-def _together(house: House, judged: list[Judged], account: charter.Account | None, held: Held) -> list[Judged]:
+def _together(house: House, judged: list[Judged], account: charter.Account | None, held: Kept) -> list[Judged]:
     """Who cannot move keeps what others counted on: again, until nobody else is concerned."""
     previous = {id: slot(*what) for id, what in held.items()}
     while True:

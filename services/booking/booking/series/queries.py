@@ -1,6 +1,7 @@
 """Reads of series; never writes."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from ronde.clock import now
@@ -17,7 +18,7 @@ from booking.series.recurrence import Recurrence
 from booking.series.refusals import NoSuchSeries
 from booking.series.verdicts import Judged
 from booking.series.wanting import wanted
-from booking.tables import Reservation, Series
+from booking.tables import Reservation, Series, State
 
 
 async def series(session: AsyncSession, id: UUID) -> tuple[Series, Sequence[Reservation]]:
@@ -31,6 +32,18 @@ async def series(session: AsyncSession, id: UUID) -> tuple[Series, Sequence[Rese
 async def asked(session: AsyncSession, id: UUID) -> Sequence[Reservation]:
     """Its dates that keep their slots while the founders are asked."""
     return await finding.asked(session, id)
+
+
+async def changing(session: AsyncSession, id: UUID) -> Sequence[tuple[Reservation, Reservation]]:
+    """Its dates that are asked to move, and what keeps the slots to which they would."""
+    return await finding.changing(session, id)
+
+
+async def taken_out(session: AsyncSession, series: Series) -> list[date]:
+    """Its days to come that were given back or excepted, and may be put back."""
+    given_back = select(Reservation.occurrence).filter_by(series_id=series.id, state=State.CANCELLED)
+    found = [day for day in await session.scalars(given_back.where(Reservation.starts_at > now())) if day]
+    return sorted([*found, *(day for day in series.without if day > now().date())])
 
 
 async def objections(session: AsyncSession, id: UUID) -> Sequence[Answer]:

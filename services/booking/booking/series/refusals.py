@@ -128,6 +128,7 @@ class StillAsked(Refused):
     code, status = "still-asked", 409
     words: ClassVar[Words] = {
         "fr": "Des dates sont encore demandées aux autres structures fondatrices : "
-        "attendez leur réponse, ou rendez-les.",
-        "en": "Some dates are still asked of the other founders: wait for their answer, or give those dates back.",
+        "attendez leur réponse, rendez-les, ou retirez le changement demandé.",
+        "en": "Some dates are still asked of the other founders: wait for their answer, give those dates back, "
+        "or withdraw the change that is asked.",
     }

@@ -99,6 +99,14 @@ class Part(_Strict):
         return self
 
 
+class Day(_Strict):
+    """Which date, by the day on which the rule put it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"day": "2027-02-02"}]})
+
+    day: date
+
+
 class SeriesChange(Part):
     """What is absent stays as each occurrence has it."""
 
@@ -112,7 +120,9 @@ class SeriesChange(Part):
     ends: WallTime | None = None
     people: int | None = Field(None, ge=1, le=1000)
     title: Title | None = None
-    mode: Mode = Field(Mode.ALL, description="what-is-free: what cannot follow keeps all that it has")
+    mode: Mode = Field(
+        Mode.ALL, description="what-is-free: what cannot follow keeps all that it has, what is asked too meanwhile"
+    )
 
     @model_validator(mode="after")
     def _moves_one_day_alone(self) -> "SeriesChange":
@@ -180,6 +190,17 @@ class OccurrenceShown(BaseModel):
         )
 
 
+class ChangingShown(OccurrenceShown):
+    """Where a date would be; until the founders have answered `occurrences` says where it is."""
+
+    replaces: Slot
+
+    @classmethod
+    def between(cls, row: Reservation, keeper: Reservation) -> "ChangingShown":
+        there = {name: getattr(keeper, name) for name in ("room", "room_name", "starts_at", "ends_at", "title")}
+        return cls.model_validate({"day": row.occurrence, "reservation_id": row.id, **there, "replaces": row.slot})
+
+
 class SeriesShown(BaseModel):
     """Public: what was asked, and what is held of it."""
 
@@ -216,6 +237,9 @@ class SeriesShown(BaseModel):
     asked: list[OccurrenceShown] = Field(
         default_factory=list, description="over the charter: kept while the founders are asked, once for all of these"
     )
+    changing: list[ChangingShown] = Field(
+        default_factory=list, description="a change over the charter: both slots are kept while the founders are asked"
+    )
     left_out: list[VerdictShown] = Field(description="of what was just asked: what could not be, and why")
 
     @classmethod
@@ -225,6 +249,7 @@ class SeriesShown(BaseModel):
         occurrences: Sequence[Reservation],
         left_out: Sequence[Judged] = (),
         asked: Sequence[Reservation] = (),
+        changing: Sequence[tuple[Reservation, Reservation]] = (),
     ) -> "SeriesShown":
         shown = {name: getattr(series, name) for name in cls.model_fields if hasattr(series, name)}
         return cls.model_validate(
@@ -232,6 +257,7 @@ class SeriesShown(BaseModel):
                 **shown,
                 "occurrences": [OccurrenceShown.of(one) for one in occurrences],
                 "asked": [OccurrenceShown.of(one) for one in asked],
+                "changing": [ChangingShown.between(*pair) for pair in changing],
                 "left_out": [VerdictShown.of(one) for one in left_out],
             }
         )

@@ -40,7 +40,7 @@ class Verdict(StrEnum):
 
 
 ASKABLE = (Verdict.FREE, Verdict.OVER_CHARTER)
-"""What a new series takes: of what goes over the charter the founders are asked."""
+"""What is taken: of what goes over the charter the founders are asked."""
 VERDICTS: dict[type[Refused], Verdict] = {
     InThePast: Verdict.PAST,
     TooFarAhead: Verdict.TOO_FAR,
@@ -119,8 +119,8 @@ def taken(house: House, judged: Judged) -> Judged:
     return judged.but(RoomTaken.this_one(judged.wanted.room, span.starts_at, span.ends_at, house))
 
 
-def settle_new(judged: Sequence[Judged], mode: Mode) -> None:
-    """Whether what is free of a new series is taken.
+def settle_new(judged: Sequence[Judged], mode: Mode) -> list[Judged]:
+    """What of a new series is taken, and what of that is asked of the founders: as each verdict then says.
 
     A day on which the house is closed is left out of it whatever the mode: nobody holds it, and one public holiday
     is no reason to refuse a year of Tuesdays. Raises SeriesClashes.
@@ -128,42 +128,59 @@ def settle_new(judged: Sequence[Judged], mode: Mode) -> None:
     wrong = [one for one in judged if one.verdict not in (*ASKABLE, Verdict.CLOSED)]
     if (mode is Mode.ALL and wrong) or all(one.verdict not in ASKABLE for one in judged):
         raise clashes(wrong or judged)
+    return _as_a_whole(judged, mode)
 
 
-def settle_changed(judged: Sequence[Judged], mode: Mode) -> None:
-    """Whether what is there already is changed. Raises SeriesClashes."""
-    wrong = [one for one in judged if one.verdict is not Verdict.FREE]
-    if wrong and (mode is Mode.ALL or len(wrong) == len(judged)):
+def settle_changed(judged: Sequence[Judged], mode: Mode, house: House, kept: "Kept") -> list[Judged]:
+    """The same of what is there already, which keeps what it has (`kept`) while it is asked. Raises SeriesClashes."""
+    found = apart(house, _as_a_whole(judged, mode), kept)
+    wrong = [one for one in found if one.verdict not in ASKABLE]
+    if wrong and (mode is Mode.ALL or len(wrong) == len(found)):
         raise clashes(wrong)
+    return found
+
+
+def _as_a_whole(judged: Sequence[Judged], mode: Mode) -> list[Judged]:
+    """What is wanted whole is asked whole: an objection to some dates must not leave the others."""
+    if mode is Mode.FREE or all(one.verdict is not Verdict.OVER_CHARTER for one in judged):
+        return list(judged)
+    return [replace(one, verdict=Verdict.OVER_CHARTER) if one.verdict is Verdict.FREE else one for one in judged]
 
 
 def clashes(judged: Sequence[Judged]) -> SeriesClashes:
     return SeriesClashes(occurrences=[one.shown() for one in judged])
 
 
-def apart(house: House, judged: Sequence[Judged], kept: Mapping[UUID, tuple[Room, Span]]) -> list[Judged]:
+Kept = Mapping[UUID, tuple[Room, Span]]
+"""What reservations that may move hold now."""
+
+
+def apart(house: House, judged: Sequence[Judged], kept: Kept) -> list[Judged]:
     """The same, where those that would be in each other's way are taken: these keep what they hold, which is `kept`.
 
-    What keeps its place may be in the way of another, so it goes on until nothing is in anyone's way.
+    So does what is asked of the founders, beside what it asks for. What keeps its place may be in the way of another,
+    so it goes on until nothing is in anyone's way.
     """
     found = list(judged)
     while True:
-        busy: dict[int, list[Span]] = defaultdict(list)
+        busy: dict[int, list[tuple[UUID, Span]]] = defaultdict(list)
+
+        def put(id: UUID, room: Room, span: Span, into: dict[int, list[tuple[UUID, Span]]] = busy) -> None:
+            for space in room.spaces:
+                into[space].append((id, rules.blocked(room, span)))
+
         for one in found:
             if one.verdict is not Verdict.FREE:
-                _put(busy, *kept[one.wanted.id])
+                put(one.wanted.id, *kept[one.wanted.id])
         lost = False
         for n, one in enumerate(found):
-            if one.verdict is not Verdict.FREE:
+            if one.verdict not in ASKABLE:
                 continue
-            if rules.is_free(one.wanted.room, one.held, busy):
-                _put(busy, one.wanted.room, one.held)
+            id, room = one.wanted.id, one.wanted.room
+            others = {space: [span for whose, span in busy[space] if whose != id] for space in room.spaces}
+            if rules.is_free(room, one.held, others):
+                put(id, room, one.held)
             else:
                 found[n], lost = taken(house, one), True
         if not lost:
             return found
-
-
-def _put(busy: dict[int, list[Span]], room: Room, span: Span) -> None:
-    for space in room.spaces:
-        busy[space].append(rules.blocked(room, span))

@@ -20,6 +20,7 @@ from booking.use_cases.cancel_reservation import CancelReservation, cancel_reser
 from booking.use_cases.cancel_series import CancelSeries, cancel_series
 from booking.use_cases.change_series import Changed, ChangeSeries, change_series
 from booking.use_cases.move_reservation import MoveReservation, move_reservation
+from booking.use_cases.put_back_date import PutBackDate, put_back_date
 from booking.use_cases.reserve_room import ReserveRoom, reserve_room
 from booking.use_cases.reserve_series import Reserved, ReserveSeries, reserve_series
 
@@ -90,6 +91,11 @@ class Desk:
         async with self.db.transaction() as tx:
             given = {"organisation": self.organisation, **more}
             return await cancel_series(tx, CancelSeries(series_id=id, which=which, day=day, **given))
+
+    async def put_back(self, id: UUID, day: date, **more: Any) -> Reservation:
+        async with self.db.transaction() as tx:
+            given = {"organisation": self.organisation, **more}
+            return await put_back_date(tx, self.settings, PutBackDate(series_id=id, day=day, **given))
 
     async def said(self) -> list[tuple[str, int, dict[str, Any]]]:
         """What booking said so far, in order: type without its version, sequence, data."""

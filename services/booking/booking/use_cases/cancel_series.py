@@ -39,7 +39,7 @@ async def cancel_series(tx: Tx, cmd: CancelSeries) -> Series:
     rows = await to_come(tx.session, series, cmd.which, cmd.day, now=moment, asked=True)
     await diary.release(tx.session, [row.id for row in rows])
     freed = [row.slot for row in rows if row.slot is not None]
-    await give_back(tx, series, [row for row in rows if row.state == State.ASKED])
+    await give_back(tx, series, rows)
     for row in rows:
         row.state, row.consent_id = State.CANCELLED, None
         row.version += 1

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, time
 from functools import partial
 from uuid import UUID
 
@@ -12,14 +11,17 @@ from ronde.house import House
 from ronde_contracts.event import Slot
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from booking import rules
+from booking import budgets, rules
 from booking.refusals import RoomTooSmall
 from booking.series import diary
-from booking.series.finding import Which, held, their_series, to_come
+from booking.series.charter import together
+from booking.series.consulting import ask
+from booking.series.finding import held, their_series, to_come
 from booking.series.instead import Instead, instead
-from booking.series.looking import Held, look
+from booking.series.looking import look
+from booking.series.noting import Change, note
 from booking.series.refusals import HoursUpsideDown
-from booking.series.verdicts import Judged, Mode, Wanted, settle_changed
+from booking.series.verdicts import Judged, Kept, Mode, Verdict, Wanted, settle_changed
 from booking.series.wanting import as_held, room_of
 from booking.settings import Settings
 from booking.tables import Reservation, Series
@@ -27,36 +29,32 @@ from booking.telling import tell_series_changed
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChangeSeries:
-    """`day` says which occurrence, for all but ALL. What is None stays as each of them has it.
-
-    `on` is another day, for THIS alone. Mode.FREE: what cannot follow keeps all that it has.
-    """
+class ChangeSeries(Change):
+    """Mode.FREE: what cannot follow keeps all that it has."""
 
     series_id: UUID
     organisation: str
-    which: Which
-    day: date | None = None
-    room: str | None = None
-    on: date | None = None
-    starts: time | None = None
-    ends: time | None = None
-    people: int | None = None
-    title: dict[str, str] | None = None
     mode: Mode = Mode.ALL
 
 
 @dataclass(frozen=True)
 class Changed:
-    """`occurrences`: all that the series holds. `left_out`: those that could not follow and kept what they had."""
+    """`occurrences`: all that the series holds. `left_out`: those that could not follow and kept what they had.
+
+    `asked`: the rows that keep other slots for some of them, while the founders are asked.
+    """
 
     series: Series
     occurrences: Sequence[Reservation]
+    asked: list[Reservation]
     left_out: list[Judged]
 
 
 async def change_series(tx: Tx, settings: Settings, cmd: ChangeSeries) -> Changed:
     """Says nothing when nothing that others see has changed.
+
+    What goes over the charter is asked of the founders, once, and keeps all that it has meanwhile: those dates alone in
+    Mode.FREE; in Mode.ALL the whole change, and what needs no other slot waits with it.
 
     Raises whose it is, NoSuchOccurrence, InThePast, NothingToCome, UnknownRoom, RoomTooSmall, HoursUpsideDown, and
     SeriesClashes with each that is impossible.
@@ -68,23 +66,39 @@ async def change_series(tx: Tx, settings: Settings, cmd: ChangeSeries) -> Change
 
     freed: list[Slot] = []
     left_out: list[Judged] = []
+    asked: dict[UUID, Reservation] = {}
     if moving:
+        successors = {one.id: rows[one.id].successor() for one in moving}
         picked, left_out = await diary.take(
-            tx.session, house, cmd.organisation, moving, partial(settle_changed, mode=cmd.mode), has
+            tx.session, house, cmd.organisation, moving,
+            partial(settle_changed, mode=cmd.mode, house=house, kept=has), has,
+            keepers={id: row.id for id, row in successors.items()},
         )  # fmt: skip
-        freed = [slot for one in picked if (slot := rows[one.wanted.id].slot)]
+        waits = [one for one in picked if one.verdict is Verdict.OVER_CHARTER]
+        asked = {one.wanted.id: successors[one.wanted.id] for one in waits}
+        freed = [slot for one in picked if one.wanted.id not in asked and (slot := rows[one.wanted.id].slot)]
         for one in picked:
-            row = rows[one.wanted.id]
-            row.hold(rules.slot(one.wanted.room, one.held), people=one.wanted.people, title=row.title)
+            row = asked.get(one.wanted.id) or rows[one.wanted.id]
+            title = cmd.title or rows[one.wanted.id].title if row.moves else row.title
+            row.hold(rules.slot(one.wanted.room, one.held), people=one.wanted.people, title=title)
             row.version += 1
+        begins = [has[one.wanted.id][1].starts_at for one in waits] + [one.held.starts_at for one in waits]
+        over = together(house, waits)
+        if question := await budgets.over_together(
+            tx.session, house, cmd.organisation, over, min(begins, default=now())
+        ):
+            whole = cmd if cmd.mode is Mode.ALL else None
+            ask(tx, series, list(asked.values()), question, rows, whole)
 
-    stuck = {one.wanted.id for one in left_out}
-    renamed = _note([row for id, row in rows.items() if id not in stuck], series, cmd)
+    renamed = False
+    if not (asked and cmd.mode is Mode.ALL):
+        stays = {*asked, *(one.wanted.id for one in left_out)}
+        renamed = note([row for id, row in rows.items() if id not in stays], series, cmd)
     await tx.session.flush()
     occurrences = await held(tx.session, series.id)
     if freed or renamed:
         tell_series_changed(tx, series, occurrences, freed)
-    return Changed(series, occurrences, left_out)
+    return Changed(series, occurrences, list(asked.values()), left_out)
 
 
 async def preview_change(session: AsyncSession, settings: Settings, cmd: ChangeSeries) -> tuple[list[Judged], Instead]:
@@ -100,7 +114,7 @@ async def preview_change(session: AsyncSession, settings: Settings, cmd: ChangeS
     return judged, await instead(session, house, cmd.organisation, judged, has)
 
 
-def _moving(house: House, rows: Sequence[Reservation], cmd: ChangeSeries) -> tuple[list[Wanted], Held]:
+def _moving(house: House, rows: Sequence[Reservation], cmd: Change) -> tuple[list[Wanted], Kept]:
     """Those that shall be elsewhere or at another time, and what they hold now."""
     before = {row.id: as_held(house, row) for row in rows}
     wishes = {id: _wish(house, one, cmd) for id, one in before.items()}
@@ -115,7 +129,7 @@ def _moving(house: House, rows: Sequence[Reservation], cmd: ChangeSeries) -> tup
     return moving, has
 
 
-def _wish(house: House, held: Wanted, cmd: ChangeSeries) -> Wanted:
+def _wish(house: House, held: Wanted, cmd: Change) -> Wanted:
     """The occurrence as it shall be."""
     wish = replace(
         held,
@@ -130,16 +144,3 @@ def _wish(house: House, held: Wanted, cmd: ChangeSeries) -> Wanted:
     if (cmd.people or cmd.room) and wish.people > wish.room.capacity:
         raise RoomTooSmall.this_one(wish.room, wish.people)
     return wish
-
-
-def _note(rows: Sequence[Reservation], series: Series, cmd: ChangeSeries) -> bool:
-    """What needs no other slot, and what is now asked of all of it; whether a title changed."""
-    renamed = [row for row in rows if cmd.title is not None and row.title != cmd.title]
-    for row in rows:
-        row.title, row.people = cmd.title or row.title, cmd.people or row.people
-    if cmd.which is Which.ALL:
-        series.room, series.people = cmd.room or series.room, cmd.people or series.people
-        series.title = cmd.title or series.title
-        series.starts = series.starts if cmd.starts is None else cmd.starts
-        series.ends = series.ends if cmd.ends is None else cmd.ends
-    return bool(renamed)

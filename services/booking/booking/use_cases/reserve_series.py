@@ -12,7 +12,7 @@ from booking.series import diary
 from booking.series.charter import together
 from booking.series.consulting import ask
 from booking.series.recurrence import Recurrence
-from booking.series.verdicts import ASKABLE, Judged, Mode, settle_new
+from booking.series.verdicts import Judged, Mode, Verdict, settle_new
 from booking.series.wanting import wanted
 from booking.settings import Settings
 from booking.tables import Reservation, Series, State
@@ -46,11 +46,9 @@ async def reserve_series(tx: Tx, settings: Settings, cmd: ReserveSeries) -> Rese
     """
     house, asked = settings.house, cmd.recurrence
     each = wanted(house, cmd.room, asked, cmd.people, now=now())
-    picked, left_out = await diary.take(
-        tx.session, house, cmd.organisation, each, partial(settle_new, mode=cmd.mode), verdicts=ASKABLE
-    )  # fmt: skip
+    picked, left_out = await diary.take(tx.session, house, cmd.organisation, each, partial(settle_new, mode=cmd.mode))
     over = together(house, picked)
-    asking = {one.wanted.id for one in picked if one.excess or (over and cmd.mode is Mode.ALL)}
+    asking = {one.wanted.id for one in picked if one.verdict is Verdict.OVER_CHARTER}
 
     id = new_id()
     series = Series(
