@@ -11,7 +11,7 @@ import uvloop
 from rich.console import Console
 from ronde.service import spare_collector
 
-from benchmarks import bus, growth, latency, rooms, rush
+from benchmarks import bus, creche, growth, latency, rooms, rush
 from benchmarks.measure import Row
 from benchmarks.servers import Lab, lab
 
@@ -25,6 +25,8 @@ ALL: dict[str, Callable[[Lab, int], Awaitable[list[Row]]]] = {
     "looking": rooms.looking,
     "series": rooms.series,
     "rush": rush.rush,
+    "commission": commission.commission,
+    "creche": creche.creche,
 }
 
 

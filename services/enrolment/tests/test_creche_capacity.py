@@ -15,7 +15,7 @@ from enrolment.testing.creche import Naive, a_book
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ronde.house import Creche, load
-from ronde.house.creches import Insertion, Ratio, Rounding
+from ronde.house.creches import Insertion, Ratio, Rounding, Week
 from ronde.house.model import Opening
 
 [VILLEURBANNE] = load(Path(__file__).parents[3] / "deploy/house/villeurbanne.toml").creches
@@ -300,15 +300,18 @@ def test_a_full_week_takes_the_evenings_of_the_longest_days() -> None:
     assert near(book, grid(*["08:00-14:00"] * 4)) == ["08:00-13:30"] * 4 + [""]
 
 
-@settings(max_examples=15, deadline=None)
-@given(seed=st.integers(0, 2**32), places=st.integers(4, 30), children=st.integers(0, 7), staff=st.integers(1, 5))
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 2**32), places=st.integers(2, 9), children=st.integers(0, 7), staff=st.integers(1, 5))
 def test_the_engine_says_what_a_plain_scan_says(seed: int, places: int, children: int, staff: int) -> None:
     random = Random(seed)
+    from_eight = VILLEURBANNE.opening.model_dump() | {"tuesday": "08:00-18:00"}
     creche = changed(
         places=places,
         insertion=Insertion(places=random.randrange(3)),
         ratio=Ratio(mode=random.choice(["walking", "any-age"]), not_walking=random.choice([2, 5])),
         rounding=Rounding(way=random.choice(["per-group", "sum"])),
+        week=Week(percent=random.choice([50, 100])),
+        opening=random.choice([VILLEURBANNE.opening] * 3 + [Opening(**from_eight)]),
     )
     start = random.choice([date(2027, 3, 24), date(2026, 10, 22), date(2027, 5, 5)])  # clocks, Easter, Ascension
     end = start + timedelta(days=random.randrange(3, 9))

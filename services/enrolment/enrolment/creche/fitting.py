@@ -110,8 +110,10 @@ def _over(occupation: Occupation, asked: Grid, week: range, room: int, short_by:
 
 
 def _always_free(occupation: Occupation, child: Child, days: range) -> list[Hours]:
-    """Of each weekday, the quarter-hours in which the child may come on every such day."""
-    free = list(occupation.rules.opening)
+    """Of each weekday, the quarter-hours in which the child may come on every such day; all when there is none."""
+    free = [~NONE] * 7
+    for at in days[:7]:
+        free[at % 7] = occupation.rules.opening[at % 7]
     not_yet, walking, from_then = _kinds(occupation, child)
     for at in days:
         if occupation.open[at]:

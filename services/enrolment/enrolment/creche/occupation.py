@@ -156,13 +156,18 @@ class Occupation:
 
     def _put(self, child: Child, days: Sequence[Hours]) -> None:
         walks = (child.walking(self.rules.creche.walking.from_months) - self.first).days
-        for at, hours in enumerate(days):
-            if hours and (hours := hours & self.open[at]):
-                counts = spread(hours)
-                (self._walking if at >= walks else self._not_walking)[at] += counts
-                if child.place == "insertion":
-                    self._insertion[at] += counts
-                self._used[at] += hours.bit_count()
+        kept = child.place == "insertion"
+        used, not_walking, walking, insertion = self._used, self._not_walking, self._walking, self._insertion
+        for at, (hours, open) in enumerate(zip(days, self.open, strict=True)):
+            if there := hours & open:
+                counts = spread(there)
+                if at < walks:
+                    not_walking[at] += counts
+                else:
+                    walking[at] += counts
+                if kept:
+                    insertion[at] += counts
+                used[at] += there.bit_count()
 
 
 @lru_cache(maxsize=4096)
