@@ -11,7 +11,7 @@ import uvloop
 from rich.console import Console
 from ronde.service import spare_collector
 
-from benchmarks import bus, creche, growth, latency, rooms, rush
+from benchmarks import bus, commission, creche, growth, latency, rooms, rush
 from benchmarks.measure import Row
 from benchmarks.servers import Lab, lab
 
