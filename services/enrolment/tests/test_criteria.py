@@ -2,12 +2,15 @@
 
 from datetime import date
 from pathlib import Path
+from shutil import which
+from subprocess import run
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from enrolment.creche.criteria import NEUTRAL, Answer, Criteria, Shown
 from enrolment.creche.criteria_file import load, parse
+from enrolment.creche.criteria_main import main
 from enrolment.creche.criteria_seal import canonical, digest, sign, signed
 from ronde.house import HouseFileError
 
@@ -132,3 +135,20 @@ def test_the_seal_is_of_what_is_said_and_not_of_how_it_is_laid_out(criteria: Cri
     assert not signed(changed, signature, public)
     other = Ed25519PrivateKey.generate().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     assert not signed(criteria, signature, other)
+
+
+@pytest.mark.skipif(which("openssl") is None, reason="needs openssl")
+def test_anybody_checks_the_signature_without_ronde(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "2027-03.toml"
+    key, pub, text, signature = (str(tmp_path / name) for name in ("a.key", "a.pub", "2027-03.json", "2027-03.sig"))
+    file.write_text(TEXT, encoding="utf-8")
+    run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", key], check=True)
+    run(["openssl", "pkey", "-in", key, "-pubout", "-out", pub], check=True)
+    assert main([str(file), "--verify", pub]) == 1  # nothing is signed yet
+    assert main([str(file), "--sign", key]) == 0
+    check = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", pub, "-rawin", "-in", text, "-sigfile", signature]
+    run(check, check=True)
+    assert main([str(file), "--verify", pub]) == 0
+    file.write_text(TEXT.replace("points   = 20", "points   = 200"), encoding="utf-8")
+    assert main([str(file), "--verify", pub]) == 1
+    assert "IS NOT what was signed" in capsys.readouterr().err
