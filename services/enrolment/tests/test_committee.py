@@ -16,6 +16,7 @@ from enrolment.creche.matching_forms import Application, Child, Places, Pool, Wi
 CRITERIA: Criteria = load(Path(__file__).parents[3] / "deploy/house/commissions/2027-03.toml")
 MONDAY, TUESDAY = "lundi-matin", "mardi-matin"
 ONE, BOTH = frozenset({MONDAY}), frozenset({MONDAY, TUESDAY})
+NAMES = {"bottines": {"fr": "Bottines et Bottillons", "en": "Bottines et Bottillons crèche"}}
 BABY = date(2027, 2, 1)
 MORNING = datetime(2027, 3, 12, 9, tzinfo=UTC)
 
@@ -40,7 +41,7 @@ SEVERAL = [
 
 
 def read(application: str, language: str = "fr", among: list[Application] = SEVERAL) -> str:
-    return "\n".join(told(ledger(among).account(application), CRITERIA, language))
+    return "\n".join(told(ledger(among).account(application), CRITERIA, NAMES, language))
 
 
 def test_a_family_reads_its_points_its_place_and_the_last_admitted() -> None:
@@ -52,7 +53,8 @@ def test_a_family_reads_its_points_its_place_and_the_last_admitted() -> None:
     text = read("low")
     assert "Vos points : 100. Votre place : 3 sur 4 demandes" in text
     assert "Dernière admission dans le groupe « les petits » pour la même semaine : 130 points." in text
-    assert "Lundi matin : les places sont allées à des demandes qui ont 130 points ou plus." in text
+    assert "Vœu 1 (Bottines et Bottillons ; lundi matin, mardi matin) : pas de place." in text
+    assert "Lundi matin, mardi matin : les places sont allées à des demandes qui ont 130 points ou plus." in text
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -8,7 +8,7 @@ from subprocess import run
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
-from enrolment.creche.criteria import NEUTRAL, Answer, Criteria, Shown
+from enrolment.creche.criteria import NEUTRAL, Answer, Criteria, NotAsPublished, Shown
 from enrolment.creche.criteria_file import load, parse
 from enrolment.creche.criteria_main import main
 from enrolment.creche.criteria_seal import canonical, digest, sign, signed
@@ -111,15 +111,20 @@ def test_age_groups_on_the_commissions_day(criteria: Criteria) -> None:
 
 
 def test_points_other_than_the_published_ones_do_not_count(criteria: Criteria) -> None:
-    criteria.check(Answer("fratrie", 20, ("nadia",)))
+    town, busy = Answer("commune", 100, ("nadia",)), Answer("un-parent-actif", 40, ("nadia",))
+    criteria.check([town, busy])
     for wrong in (
-        Answer("fratrie", 21, ("nadia",)),
-        Answer("handicap", 30, ("nadia",)),  # its reason must not be kept
-        Answer(NEUTRAL, 10_000, ("nadia",)),
-        Answer("fratrie", 20, ("nadia",), "bottines"),
+        [town._replace(points=101)],
+        [Answer("handicap", 30, ("nadia",))],  # its reason must not be kept
+        [Answer(NEUTRAL, 10_000, ("nadia",))],
+        [town._replace(creche="bottines")],
+        [town, town],
+        [busy, Answer("deux-parents-actifs", 100, ("nadia",))],
     ):
-        with pytest.raises(ValueError, match="gives no"):
+        with pytest.raises(NotAsPublished):
             criteria.check(wrong)
+    with pytest.raises(NotAsPublished, match="shown twice"):
+        criteria.answers([Shown("commune", "nadia"), Shown("commune", "omar")])
 
 
 def test_the_seal_is_of_what_is_said_and_not_of_how_it_is_laid_out(criteria: Criteria) -> None:

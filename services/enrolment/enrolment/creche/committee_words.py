@@ -1,8 +1,8 @@
 """What a family reads of its account, in French and English: the rule, its own figures, the law, how to appeal."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
-from enrolment.creche.committee import Account, Full, Last, WishAccount
+from enrolment.creche.committee import Account, WishAccount
 from enrolment.creche.criteria import Criteria
 
 Words = Mapping[str, str]
@@ -24,17 +24,19 @@ RULE: Mapping[str, Words] = {
     },
 }
 ORDER: Words = {
-    "fr": "L'ordre de vos vœux ne change jamais vos points : le mettre autrement que vous ne le souhaitez ne peut rien "
-    "vous faire gagner.",
-    "en": "The order of your wishes never changes your points: nothing can be gained by putting it otherwise than you "
-    "wish.",
+    "fr": "L'ordre de vos vœux ne change pas vos points : en donner un autre que le vôtre ne pouvait rien vous faire "
+    "gagner.",
+    "en": "The order of your wishes does not change your points: giving another than your own could not gain anything.",
 }
 OUTCOME: Mapping[str, Words] = {
-    "met": {"fr": "Vœu {n} : une place vous est proposée.", "en": "Wish {n}: a place is proposed to you."},
-    "refused": {"fr": "Vœu {n} : pas de place.", "en": "Wish {n}: no place."},
+    "met": {
+        "fr": "Vœu {n} ({what}) : une place vous est proposée.",
+        "en": "Wish {n} ({what}): a place is proposed to you.",
+    },
+    "refused": {"fr": "Vœu {n} ({what}) : pas de place.", "en": "Wish {n} ({what}): no place."},
     "not-needed": {
-        "fr": "Vœu {n} : non examiné, un vœu placé avant est satisfait.",
-        "en": "Wish {n}: not looked at, a dearer one is met.",
+        "fr": "Vœu {n} ({what}) : non examiné, un vœu placé avant est satisfait.",
+        "en": "Wish {n} ({what}): not looked at, a dearer one is met.",
     },
 }
 PLACE: Words = {
@@ -54,18 +56,18 @@ NO_GROUP: Words = {
     "en": "On the commission's day the child is in none of the age groups.",
 }
 FULL: Words = {
-    "fr": "{slot} : les places sont allées à des demandes qui ont {points} points ou plus.",
-    "en": "{slot}: the places went to applications that have {points} points or more.",
+    "fr": "{slots} : les places sont allées à des demandes qui ont {points} points ou plus.",
+    "en": "{slots}: the places went to applications that have {points} points or more.",
 }
 BY_LOT: Words = {
-    "fr": "{slot} : les places sont allées à des demandes qui ont {points} points ou plus ; la dernière a autant de "
+    "fr": "{slots} : les places sont allées à des demandes qui ont {points} points ou plus ; la dernière a autant de "
     "points que vous, et le tirage au sort l'a mise devant.",
-    "en": "{slot}: the places went to applications that have {points} points or more; the last of them has as many as "
+    "en": "{slots}: the places went to applications that have {points} points or more; the last of them has as many as "
     "you, and was put ahead by lot.",
 }
 TOO_FEW: Words = {
-    "fr": "{slot} : il n'y avait pas assez de places, quels que soient les points.",
-    "en": "{slot}: there were too few places, whatever the points.",
+    "fr": "{slots} : il n'y avait pas assez de places, quels que soient les points.",
+    "en": "{slots}: there were too few places, whatever the points.",
 }
 MENTION: Words = {
     "fr": "Cette proposition a été préparée par un traitement algorithmique : des points, selon des critères publiés, "
@@ -92,42 +94,42 @@ PROOF: Words = {
 }
 
 
-def told(account: Account, criteria: Criteria, language: str) -> Iterator[str]:
-    """One paragraph after another. A sensitive criterion is there by its neutral label."""
+POINTS: Words = {"fr": "{label} : {points}", "en": "{label}: {points}"}
 
-    def say(words: Words, **facts: object) -> str:
-        return words[language].format(**facts)
 
-    appeal = criteria.appeal
-    yield say(RULE[criteria.counted_by])
-    yield say(ORDER)
+def told(account: Account, criteria: Criteria, names: Mapping[str, Words], language: str) -> Iterator[str]:
+    """One paragraph after another; `names` of the crèches. A sensitive criterion is there by its neutral label."""
+    yield RULE[criteria.counted_by][language]
+    yield ORDER[language]
     for answer in account.answers:
-        at = f" ({answer.creche})" if answer.creche else ""
-        yield f"{criteria.label(answer.criterion)[language]}{at} : {answer.points}"
+        at = f" ({names[answer.creche][language]})" if answer.creche else ""
+        label = criteria.label(answer.criterion)[language] + at
+        yield POINTS[language].format(label=label, points=answer.points)
+    slots = {slot.id: slot.name[language] for slot in criteria.slots}
+    groups = {group.id: group.name[language] for group in criteria.groups}
     for n, wish in enumerate(account.wishes, 1):
-        yield " ".join(_of_wish(say, criteria, language, n, wish))
-    yield say(MENTION, to=appeal.to[language])
-    yield say(APPEAL, months=appeal.months, to=appeal.to[language], court=appeal.court[language])
-    yield say(PROOF, criteria=account.criteria, run=account.run)
+        weeks = " ; ".join(", ".join(slots[id] for id in slots if id in last.slots) for last in wish.last)
+        what = f"{names[wish.wish.creche][language]} ; {weeks}"
+        said = [OUTCOME[wish.outcome][language].format(n=n, what=what), *_figures(wish, language, groups, slots)]
+        yield " ".join(said)
+    to, court = criteria.appeal.to[language], criteria.appeal.court[language]
+    yield MENTION[language].format(to=to)
+    yield APPEAL[language].format(months=criteria.appeal.months, to=to, court=court)
+    yield PROOF[language].format(criteria=account.criteria, run=account.run)
 
 
-def _of_wish(say: Callable[..., str], criteria: Criteria, language: str, n: int, one: WishAccount) -> Iterator[str]:
-    yield say(OUTCOME[one.outcome], n=n)
-    yield say(PLACE, points=one.points, place=one.place, among=one.among)
+def _figures(one: WishAccount, language: str, groups: Words, slots: Words) -> Iterator[str]:
+    yield PLACE[language].format(points=one.points, place=one.place, among=one.among)
     if any(last.group is None for last in one.last):
-        yield say(NO_GROUP)
+        yield NO_GROUP[language]
         return
-    yield from (_of_last(say, criteria, language, last) for last in one.last)
-    yield from (_of_full(say, criteria, language, full) for full in one.full)
-
-
-def _of_last(say: Callable[..., str], criteria: Criteria, language: str, last: Last) -> str:
-    group = next(one.name[language] for one in criteria.groups if one.id == last.group)
-    return say(NOBODY, group=group) if last.points is None else say(LAST, group=group, points=last.points)
-
-
-def _of_full(say: Callable[..., str], criteria: Criteria, language: str, full: Full) -> str:
-    slot = next(one.name[language] for one in criteria.slots if one.id == full.pool.slot).capitalize()
-    if full.last_points is None:
-        return say(TOO_FEW, slot=slot)
-    return say(BY_LOT if full.by_lot else FULL, slot=slot, points=full.last_points)
+    for last in one.last:
+        words = NOBODY if last.points is None else LAST
+        yield words[language].format(group=groups[last.group or ""], points=last.points)
+    alike: dict[tuple[int | None, bool], list[str]] = {}
+    for full in one.full:
+        alike.setdefault((full.last_points, full.by_lot), []).append(full.pool.slot)
+    for (points, by_lot), gone in alike.items():
+        words = TOO_FEW if points is None else BY_LOT if by_lot else FULL
+        named = ", ".join(slots[id] for id in slots if id in gone)
+        yield words[language].format(slots=named[0].upper() + named[1:], points=points)

@@ -1,6 +1,6 @@
 """The criteria of one commission: what gives points, how places are counted, how equal points are settled."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal, NamedTuple
@@ -117,16 +117,24 @@ class Criteria(Part):
             kept.append(Answer(NEUTRAL, sum(points for points, _ in hidden), tuple(sorted({by for _, by in hidden}))))
         return tuple(kept)
 
-    def check(self, answer: Answer) -> None:
-        """NotAsPublished when these are not the points of the file."""
-        if answer.criterion == NEUTRAL:
-            right = 0 < answer.points <= sum(one.points for one in self.criteria if one.sensitive)
-        else:
-            criterion = self._by_id.get(answer.criterion)
-            right = criterion is not None and not criterion.sensitive and answer.points == criterion.points
-            right = right and criterion is not None and (criterion.at == "creche") == (answer.creche is not None)
-        if not right:
-            raise NotAsPublished(f"{self.commission} gives no {answer.points} points for {answer.criterion!r}")
+    def check(self, answers: Collection[Answer]) -> None:
+        """NotAsPublished when these are not the points of the file, or count something twice."""
+        hidden = sum(one.points for one in self.criteria if one.sensitive)
+        counted: set[str] = set()
+        for one in answers:
+            criterion = self._by_id.get(one.criterion)
+            if one.criterion == NEUTRAL:
+                right = one.creche is None and 0 < one.points <= hidden
+            elif criterion is None or criterion.sensitive:
+                right = False
+            else:
+                right = one.points == criterion.points and (criterion.at == "creche") == (one.creche is not None)
+            if not right:
+                raise NotAsPublished(f"{self.commission} gives no {one.points} points for {one.criterion!r}")
+            once = (criterion and criterion.one_of) or one.criterion
+            if once in counted:
+                raise NotAsPublished(f"{self.commission} gives points once for {once!r}")
+            counted.add(once)
 
     def label(self, criterion: str) -> dict[str, str]:
         """Its words; KeyError when there is none."""

@@ -93,8 +93,7 @@ def check(criteria: Criteria, applications: Iterable[Application], places: Place
             if id in seen:
                 raise NotAsPublished(f"{id} is there twice: a child is in one application")
             seen.add(id)
-        for answer in one.answers:
-            criteria.check(answer)
+        criteria.check(one.answers)
         for wish in one.wishes:
             if wish.creche not in creches or len(wish.grids) != len(one.children) or not any(wish.grids):
                 raise NotAsPublished(f"{one.id}: a wish is for a crèche of the run, and says each child's slots")
