@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from enrolment.pages import (
     alike,
     attendance,
+    creche,
     enrolling,
     entering,
     family,
@@ -29,6 +30,7 @@ PAGES = (
     links,
     alike,
     forgetting,
+    creche,
     phone_in,  # /families/{id} after the pages whose address is a word
 )
 router = APIRouter(include_in_schema=False)
