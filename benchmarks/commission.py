@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
-from enrolment.creche.criteria import Answer, Criteria, Criterion
+from enrolment.creche.criteria import Criteria, Shown
 from enrolment.creche.criteria_file import parse
 from enrolment.creche.matching import run
 from enrolment.creche.matching_forms import Application, Child, Places, Pool, Wish
@@ -19,6 +19,9 @@ FILE = Path(__file__).parents[1] / "deploy/house/commissions/2027-03.toml"
 SIZES = (1_000, 10_000)
 CRECHES = 100
 WISHES = 10
+PLAIN = ("commune", "deux-parents-actifs", "un-parent-actif", "jumeaux")
+HALF_OF = {"half-day": 0.3, "pattern": 0.05}
+"""Half of the part of all families who want a slot: six half-days of ten, or one week of ten."""
 Case = tuple[Criteria, Sequence[Application], Places]
 
 
@@ -42,19 +45,24 @@ def case(counted_by: str, size: int, wishes: int, creches: int = CRECHES) -> Cas
     text = FILE.read_text(encoding="utf-8").replace('counted_by = "half-day"', f'counted_by = "{counted_by}"')
     criteria = parse(text.replace("points   = 20", 'points   = 20\nat = "creche"') if counted_by == "pattern" else text)
     slots, names = [one.id for one in criteria.slots], [f"creche-{n}" for n in range(creches)]
-    seats = max(size // creches // len(criteria.groups) // 2, 1)
-    places = {Pool(at, group.id, slot): seats for at in names for group in criteria.groups for slot in slots}
+    share = size * HALF_OF[counted_by] / creches / len(criteria.groups)
+    places = {
+        Pool(at, group.id, slot): int(share + random.random())
+        for at in names
+        for group in criteria.groups
+        for slot in slots
+    }
     applications = []
     for n in range(size):
         popular = random.sample(names[: creches // 2], creches // 2)
         dearest = [*popular, *random.sample(names[creches // 2 :], creches - creches // 2)][:wishes]
         grid = frozenset(random.sample(slots, 1 if counted_by == "pattern" else random.choice((2, 4, 6, 8, 10))))
-        answers = [Answer(one.id, one.points, ("bench",)) for one in _shown(criteria, random)]
+        shown = [Shown(id, "bench") for id in random.sample(PLAIN, random.randrange(3))]
         if counted_by == "pattern":
-            answers.append(Answer("fratrie", 20, ("bench",), random.choice(names)))
+            shown.append(Shown("fratrie", "bench", random.choice(names)))
         born = date(2025 + random.randrange(2), 1 + random.randrange(12), 1 + random.randrange(28))
         wanted = tuple(Wish(at, (grid,)) for at in dearest)
-        applications.append(Application(f"family-{n}", (Child(f"child-{n}", born),), tuple(answers), wanted))
+        applications.append(Application(f"family-{n}", (Child(f"child-{n}", born),), criteria.answers(shown), wanted))
     return criteria, applications, places
 
 
@@ -65,8 +73,3 @@ def seconds(case: Case) -> float:
     taken = time.perf_counter() - began
     assert any(wish is not None for wish in found.proposed.values())
     return taken
-
-
-def _shown(criteria: Criteria, random: Random) -> list[Criterion]:
-    plain = [one for one in criteria.criteria if not one.sensitive and one.at == "anywhere"]
-    return random.sample(plain, random.randrange(3))
