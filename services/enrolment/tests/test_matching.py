@@ -122,6 +122,11 @@ def test_what_is_not_as_published_is_refused(counted_by: str, wrong: list[Applic
         run(criteria(counted_by), wrong, places(3), SEED)
 
 
+def test_no_run_before_the_draw() -> None:
+    with pytest.raises(NotAsPublished, match="no draw yet"):
+        run(criteria(), [PLAIN], places(1), " ")
+
+
 def test_the_same_on_any_machine() -> None:
     """A result that was computed once, in November 2026. It never changes: if it does, every past run is in doubt."""
     several = [

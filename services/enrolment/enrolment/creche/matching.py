@@ -15,7 +15,7 @@ from functools import cached_property
 from heapq import heappush, heapreplace
 
 from enrolment.creche import criteria_seal
-from enrolment.creche.criteria import Criteria
+from enrolment.creche.criteria import Criteria, NotAsPublished
 from enrolment.creche.matching_forms import Application, Order, Places, Pool, Rank, Wish, check, digest, needs
 
 
@@ -38,6 +38,8 @@ class Run:
 
 def run(criteria: Criteria, applications: Collection[Application], places: Places, seed: str) -> Run:
     """The same for the same inputs, in whatever order. Raises NotAsPublished before anything is decided."""
+    if not seed.strip():
+        raise NotAsPublished(f"{criteria.commission} has no draw yet")
     check(criteria, applications, places)
     order = Order(applications, seed)
     by_id = {one.id: one for one in applications}
