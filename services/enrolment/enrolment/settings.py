@@ -7,7 +7,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
-from ronde.house import Agreement, load
+from ronde.house import Agreement, Creche, load
 from ronde.settings import ServiceSettings
 from ronde_contracts.event import PartyKind
 
@@ -33,6 +33,7 @@ class Terms:
     timezone: ZoneInfo
     closes: Callable[[datetime], datetime | None] = until_it_starts
     agreement: Callable[[str, PartyKind], Agreement | None] = nothing_to_sign
+    creches: tuple[Creche, ...] = ()
     answer_by_sms: timedelta = timedelta(hours=24)
     answer_by_email: timedelta = timedelta(hours=48)
     looks_back: timedelta = timedelta(days=92)
@@ -114,6 +115,7 @@ class Settings(ServiceSettings):
             timezone=house.timezone,
             closes=house.enrolments_close,
             agreement=house.agreement,
+            creches=house.creches,
             answer_by_sms=timedelta(hours=self.answer_hours_sms),
             answer_by_email=timedelta(hours=self.answer_hours_email),
             looks_back=timedelta(days=self.look_back_days),

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from enrolment.api import (
     agreements,
     attendance,
+    creche,
     enrolments,
     entry,
     erasures,
@@ -32,5 +33,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     line.router,
     rooms.router,
     attendance.router,
+    creche.router,
 )
 """Each module's, in the order of the documentation."""

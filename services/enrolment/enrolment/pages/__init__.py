@@ -6,6 +6,7 @@ from enrolment.pages import (
     alike,
     attendance,
     changing,
+    creche,
     enrolling,
     entering,
     family,
@@ -32,6 +33,7 @@ PAGES = (
     forgetting,
     changing,
     own_families,
+    creche,
     phone_in,  # /families/{id} after the pages whose address is a word
 )
 router = APIRouter(include_in_schema=False)

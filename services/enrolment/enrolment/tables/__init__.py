@@ -3,6 +3,7 @@
 from enrolment.tables.arrivals import Arrival
 from enrolment.tables.attendance import Attendance
 from enrolment.tables.base import Base
+from enrolment.tables.creche import CrecheAbsence, CrecheChild, CrecheContract, CrecheShift
 from enrolment.tables.doorkeys import Code, FamilyLink
 from enrolment.tables.enrolments import IN_LINE, Enrolment, Link, place_of
 from enrolment.tables.erasures import Acknowledgement, Erasure
@@ -19,6 +20,10 @@ __all__ = [
     "Base",
     "Child",
     "Code",
+    "CrecheAbsence",
+    "CrecheChild",
+    "CrecheContract",
+    "CrecheShift",
     "Enrolment",
     "Erasure",
     "FamilyLink",

@@ -35,6 +35,8 @@ def check(
         typer.echo(
             f"  one enrols until the eve, {until.on_the_eve:%H:%M}; before days off until {until.before_days_off:%H:%M}"
         )
+    for creche in house.creches:
+        typer.echo(f"  the crèche {creche.id!r} has {creche.places} places")
     typer.echo(
         f"  school holidays of zone {house.holidays.zone} are known until "
         f"{house.school_holidays_known_until}; a later day counts as none"

@@ -1,6 +1,7 @@
 """The house as data: who is in it, its rooms, its hours, its holidays, and who may say what."""
 
 from .charter import Budget, Charter, Window
+from .creches import Creche
 from .enrolments import Agreement, Enrolments
 from .file import HouseFileError, Problem, load, parse
 from .model import Organisation, Room
@@ -10,6 +11,7 @@ __all__ = [
     "Agreement",
     "Budget",
     "Charter",
+    "Creche",
     "Enrolments",
     "House",
     "HouseFileError",

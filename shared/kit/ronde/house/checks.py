@@ -6,10 +6,11 @@ from zoneinfo import available_timezones
 from ronde_contracts.catalogue import BY_TYPE
 
 from .charter import Charter
+from .creches import QUARTER, Creche
 from .enrolments import Agreement
 from .explain import did_you_mean
 from .lines import Path
-from .model import Closure, Head, OrganisationEntry, RoomEntry
+from .model import WEEKDAYS, Closure, Head, OrganisationEntry, RoomEntry
 from .rooms import space
 from .whole import ANY_PARTNER, SERVICES
 
@@ -140,6 +141,31 @@ def of_agreements(agreements: Mapping[int, Agreement], known: Collection[str]) -
                     f"a {kind} signs number {m + 1} of {one.organisation!r} already. "
                     "Make it one, with a new version when its words change",
                 )
+
+
+def of_creches(creches: Mapping[int, Creche], known: Collection[str]) -> Iterator[Finding]:
+    """Each is of a member of the house, counts in quarters of an hour, and keeps the places that it must."""
+    for n, creche in creches.items():
+        path: Path = ("creches", n)
+        if creche.organisation not in known:
+            says = did_you_mean(creche.organisation, known)
+            yield (*path, "organisation"), f"no organisation is called {creche.organisation!r}. {says}"
+        for weekday, name in enumerate(WEEKDAYS):
+            for clock in creche.opening.on(weekday) or ():
+                if beyond := clock.minute % QUARTER:
+                    yield (
+                        (*path, "opening", name),
+                        f"{name} has {clock:%H:%M}, and a crèche counts in quarters of an hour: "
+                        f"write {clock.hour:02}:{clock.minute - beyond:02}",
+                    )
+        if creche.insertion.places < (least := creche.places // 20):
+            yield (
+                (*path, "insertion"),
+                f"{creche.insertion.places} of {creche.places} places are kept, and the law wants one in twenty "
+                f"({creche.insertion.article}): write places = {least}",
+            )
+        for within, says in of_closures(dict(enumerate(creche.closures))):
+            yield (*path, *within), says
 
 
 def of_charter(

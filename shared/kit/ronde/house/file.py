@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from . import checks, explain
 from .charter import Charter
+from .creches import Creche
 from .enrolments import Agreement, Enrolments
 from .lines import Lines, Path
 from .model import COLOURS, Closure, Head, Holidays, Opening, Organisation, OrganisationEntry, RoomEntry
@@ -19,7 +20,9 @@ from .rooms import assemble
 from .whole import House
 
 Entry = TypeVar("Entry", bound=BaseModel)
-SECTIONS = ("organisations", "rooms", "opening", "holidays", "closures", "enrolments", "agreements", "charter")
+SECTIONS = (
+    "organisations", "rooms", "opening", "holidays", "closures", "enrolments", "agreements", "charter", "creches",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, order=True)
@@ -78,13 +81,16 @@ class _Reader:
         enrolments = self._section(Enrolments, "enrolments") if "enrolments" in self.raw else None
         agreements = self._each(Agreement, "agreements", "agreement", needed=False)
         charter = self._section(Charter, "charter") if "charter" in self.raw else None
+        creches = self._each(Creche, "creches", "crèche", needed=False)
 
         self._same_names("organisations")
         self._same_names("rooms")
+        self._same_names("creches")
         self._found(checks.of_organisations(organisations))
         self._found(checks.of_rooms(rooms, [str(room.get("id")) for room in self._entries("rooms")]))
         self._found(checks.of_closures(closures))
         self._found(checks.of_agreements(agreements, [one.id for one in organisations.values()]))
+        self._found(checks.of_creches(creches, [one.id for one in organisations.values()]))
         if charter is not None:
             self._found(checks.of_charter(charter, organisations.values(), [room.id for room in rooms.values()]))
         if head is not None:
@@ -94,6 +100,9 @@ class _Reader:
             words |= {("closures", n, "reason"): closure.reason for n, closure in closures.items()}
             for n, agreement in agreements.items():
                 words |= {("agreements", n, "title"): agreement.title, ("agreements", n, "text"): agreement.text}
+            for n, creche in creches.items():
+                words[("creches", n, "name")] = creche.name
+                words |= {("creches", n, "closures", m, "reason"): one.reason for m, one in enumerate(creche.closures)}
             self._found(checks.of_words(head, words))
         if self.problems or head is None or opening is None or holidays is None:
             return None
@@ -113,6 +122,7 @@ class _Reader:
             enrolments=enrolments,
             agreements=tuple(agreements.values()),
             charter=charter,
+            creches=tuple(creches.values()),
         )
 
     def _one(self, model: type[Entry], raw: Any, path: Path, who: str) -> Entry | None:

@@ -11,6 +11,7 @@ from ronde_contracts.event import Language, PartyKind, Slug, Words
 
 from .calendar import public_holidays, school_holiday, school_holidays_until
 from .charter import Charter
+from .creches import Creche
 from .enrolments import Agreement, Enrolments
 from .model import WEEKDAYS, Closure, Holidays, Hours, Opening, Organisation, Room
 
@@ -50,6 +51,7 @@ class House(BaseModel):
     enrolments: Enrolments | None = None
     agreements: tuple[Agreement, ...] = ()
     charter: Charter | None = None
+    creches: tuple[Creche, ...] = ()
 
     @property
     def services(self) -> tuple[str, ...]:

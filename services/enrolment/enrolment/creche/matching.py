@@ -1,0 +1,106 @@
+"""A commission's run: who is proposed which wish, from the criteria, the applications, the places and the draw.
+
+One loop of deferred acceptance: each application asks for its dearest wish that it was not refused yet; a full place
+goes to whoever is ahead in the crèche's order, and who loses it asks for the next. Applications ask in the order of
+their points. So when that order is the same in every crèche nobody ever loses a place, and the same loop is serial
+dictatorship: each in turn takes the dearest week that still fits. ADR 0030 says why a week of several half-days has
+one order for all crèches, and an order of its own in each crèche has places by pattern.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from heapq import heappush, heapreplace
+
+from enrolment.creche import criteria_seal
+from enrolment.creche.criteria import Criteria, NotAsPublished
+from enrolment.creche.matching_forms import Application, Order, Places, Pool, Rank, Wish, check, digest, needs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """`proposed`: of each application the wish, counted from 0, or None. The rest says from what it was computed."""
+
+    criteria: str
+    inputs: str
+    seed: str
+    proposed: Mapping[str, int | None]
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of all of it: two machines that agree on it agree on every place."""
+        lines = [self.criteria, self.inputs, self.seed]
+        lines += [f"{id} {'-' if wish is None else wish}" for id, wish in sorted(self.proposed.items())]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def run(criteria: Criteria, applications: Collection[Application], places: Places, seed: str) -> Run:
+    """The same for the same inputs, in whatever order. Raises NotAsPublished before anything is decided."""
+    if not seed.strip():
+        raise NotAsPublished(f"{criteria.commission} has no draw yet")
+    check(criteria, applications, places)
+    order = Order(applications, seed)
+    by_id = {one.id: one for one in applications}
+    groups = {one.id: tuple(criteria.group_of(child.born) for child in one.children) for one in applications}
+    seats = _Seats(places, may_be_lost=criteria.counted_by == "pattern")
+    proposed: dict[str, int | None] = dict.fromkeys(by_id)
+    refused = dict.fromkeys(by_id, 0)
+    asking = sorted(by_id, key=order.rank)
+    while asking:
+        id = asking.pop()
+        for n in range(refused[id], len(by_id[id].wishes)):
+            wish = by_id[id].wishes[n]
+            given, loser = seats.ask(order.rank(id, wish.creche), wish, groups[id])
+            if given:
+                proposed[id] = n
+                if loser is not None:
+                    refused[loser] = (proposed[loser] or 0) + 1
+                    proposed[loser] = None
+                    asking.append(loser)
+                break
+        else:
+            refused[id] = len(by_id[id].wishes)
+    return Run(
+        criteria=criteria_seal.digest(criteria),
+        inputs=digest(applications, places),
+        seed=seed,
+        proposed=proposed,
+    )
+
+
+class _Seats:
+    """What is left of the places. `may_be_lost`: to whoever is ahead; then each wish is for one place of one pool."""
+
+    def __init__(self, places: Places, *, may_be_lost: bool) -> None:
+        self._left = dict(places)
+        self._may_be_lost = may_be_lost
+        self._holders: dict[Pool, list[Rank]] = {}
+        self._full: dict[tuple[str, str | None], set[str]] = defaultdict(set)
+
+    def ask(self, rank: Rank, wish: Wish, groups: tuple[str | None, ...]) -> tuple[bool, str | None]:
+        """Whether it is given, and who loses it by that."""
+        for grid, group in zip(wish.grids, groups, strict=True):
+            if not grid.isdisjoint(self._full[wish.creche, group]):
+                return False, None
+        wanted = list(needs(wish, groups))
+        if self._may_be_lost:
+            [(pool, _)] = wanted
+            return self._ask_for_one(rank, pool)
+        if any(self._left.get(pool, 0) < seats for pool, seats in wanted):
+            return False, None
+        for pool, seats in wanted:
+            self._left[pool] -= seats
+            if not self._left[pool]:
+                self._full[pool.creche, pool.group].add(pool.slot)
+        return True, None
+
+    def _ask_for_one(self, rank: Rank, pool: Pool) -> tuple[bool, str | None]:
+        holders = self._holders.setdefault(pool, [])
+        if len(holders) < self._left.get(pool, 0):
+            heappush(holders, rank)
+            return True, None
+        if not holders or rank < holders[0]:
+            return False, None
+        return True, heapreplace(holders, rank)[2]

@@ -1,0 +1,65 @@
+"""Whose crèche it is, and one change of it at a time."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from ronde.database import Tx
+from ronde.house import Creche
+from ronde.refusal import Refused
+
+from enrolment.line import HEAR
+from enrolment.settings import Terms
+from enrolment.tables import CrecheChild
+
+
+class CrecheUnknown(Refused):
+    """The house file has no such crèche."""
+
+    code, status = "creche-unknown", 404
+    words: ClassVar[dict[str, str]] = {
+        "fr": "Aucune crèche de la maison ne porte ce nom.",
+        "en": "No crèche of the house is called that.",
+    }
+
+
+class NotTheirCreche(Refused):
+    """Another organisation's crèche."""
+
+    code, status = "not-their-creche", 403
+    words: ClassVar[dict[str, str]] = {
+        "fr": "Cette crèche est celle d'une autre structure : son équipe seule voit et change ses semaines.",
+        "en": "This is another organisation's crèche: its team alone sees and changes its weeks.",
+    }
+
+
+class NotInCreche(Refused):
+    """No such child, contract, absence or shift in this crèche."""
+
+    code, status = "not-in-creche", 404
+    words: ClassVar[dict[str, str]] = {
+        "fr": "Cette crèche n'a rien sous ce numéro.",
+        "en": "This crèche has nothing under this id.",
+    }
+
+
+def their_creche(terms: Terms, id: str, organisation: str) -> Creche:
+    """Raises CrecheUnknown, NotTheirCreche."""
+    found = next((one for one in terms.creches if one.id == id), None)
+    if found is None:
+        raise CrecheUnknown
+    if found.organisation != organisation:
+        raise NotTheirCreche
+    return found
+
+
+async def lock_creche(tx: Tx, creche: Creche) -> None:
+    """Ours until the transaction ends."""
+    await tx.session.execute(HEAR, {"key": f"creche/{creche.id}"})
+
+
+async def child_of(tx: Tx, creche: Creche, child_id: UUID) -> CrecheChild:
+    """Raises NotInCreche."""
+    child = await tx.session.get(CrecheChild, child_id)
+    if child is None or child.creche != creche.id:
+        raise NotInCreche
+    return child

@@ -1,0 +1,72 @@
+"""All that is written down of a crèche's days, as its engine reads it."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import cast
+
+from ronde.house import Creche
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from enrolment.creche.book import Absence, Book, Child, Contract, Place, Shift
+from enrolment.creche.hours import Hours, grid, hours
+from enrolment.creche.occupation import Occupation
+from enrolment.tables import CrecheAbsence, CrecheChild, CrecheContract, CrecheShift
+
+WHOLE_WEEKS = timedelta(days=6)
+
+
+async def occupation(session: AsyncSession, creche: Creche, first: date, last: date) -> Occupation:
+    """Of the whole weeks from `first` to `last`."""
+    begins, ends = first - WHOLE_WEEKS, last + WHOLE_WEEKS
+    children = await session.scalars(select(CrecheChild).where(CrecheChild.creche == creche.id))
+    contracts = await session.scalars(
+        select(CrecheContract)
+        .join(CrecheChild)
+        .where(CrecheChild.creche == creche.id, CrecheContract.starts_on <= ends)
+        .where(or_(CrecheContract.ends_on.is_(None), CrecheContract.ends_on >= begins))
+    )
+    absences = await session.scalars(
+        select(CrecheAbsence)
+        .join(CrecheChild)
+        .where(CrecheChild.creche == creche.id, CrecheAbsence.starts_on <= ends, CrecheAbsence.ends_on >= begins)
+    )
+    shifts = await session.scalars(
+        select(CrecheShift)
+        .where(CrecheShift.creche == creche.id, CrecheShift.starts_on <= ends)
+        .where(or_(CrecheShift.ends_on.is_(None), CrecheShift.ends_on >= begins))
+    )
+    book = Book(
+        children=tuple(map(_child, children)),
+        contracts=tuple(map(_contract, contracts)),
+        absences=tuple(map(_absence, absences)),
+        staff=tuple(map(_shift, shifts)),
+    )
+    return Occupation(creche, book, first, last)
+
+
+def _child(row: CrecheChild) -> Child:
+    return Child(id=str(row.id), born_on=row.born_on, walks_from=row.walks_from, place=cast(Place, row.place))
+
+
+def _contract(row: CrecheContract) -> Contract:
+    return Contract(
+        child=str(row.child_id), start=row.starts_on, end=row.ends_on, grid=grid(*row.week),
+        exceptions=_days(row.exceptions),
+    )  # fmt: skip
+
+
+def _absence(row: CrecheAbsence) -> Absence:
+    when = None if row.hours is None else hours(row.hours)
+    return Absence(child=str(row.child_id), start=row.starts_on, end=row.ends_on, hours=when)
+
+
+def _shift(row: CrecheShift) -> Shift:
+    return Shift(
+        start=row.starts_on, end=row.ends_on, grid=grid(*row.week), exceptions=_days(row.exceptions),
+        first_category=row.first_category,
+    )  # fmt: skip
+
+
+def _days(exceptions: Mapping[str, str]) -> Mapping[date, Hours]:
+    return {date.fromisoformat(day): hours(text) for day, text in exceptions.items()}

@@ -1,0 +1,35 @@
+"""Declare that a child of a crèche does not come: some days, or some hours of them."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from ronde.database import Tx
+from ronde.house import Creche
+
+from enrolment.nursery import child_of, lock_creche
+from enrolment.tables import CrecheAbsence
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclareAbsence:
+    """The whole of it; said twice is said once. `hours` None: all day."""
+
+    id: UUID
+    child_id: UUID
+    starts_on: date
+    ends_on: date
+    hours: str | None
+
+
+async def declare_absence(tx: Tx, creche: Creche, cmd: DeclareAbsence) -> None:
+    """Raises NotInCreche."""
+    await lock_creche(tx, creche)
+    await child_of(tx, creche, cmd.child_id)
+    known = await tx.session.get(CrecheAbsence, cmd.id)
+    if known is not None:
+        await child_of(tx, creche, known.child_id)
+    row = CrecheAbsence(
+        id=cmd.id, child_id=cmd.child_id, starts_on=cmd.starts_on, ends_on=cmd.ends_on, hours=cmd.hours
+    )  # fmt: skip
+    await tx.session.merge(row)
