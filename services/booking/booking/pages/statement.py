@@ -13,9 +13,10 @@ from ronde.web.language import language, pick
 from ronde_contracts.event import Slug
 from starlette.responses import Response
 
-from booking import queries, statement
+from booking import statement
 from booking.doors import settings_of
 from booking.ledger import FAMILIES, FOR_FAMILIES
+from booking.month import held_in_month
 from booking.statement import Line
 from booking.use_cases.renew_calendar import UnknownOrganisation
 
@@ -75,7 +76,7 @@ async def _asked(request: Request, organisation: str, month: str | None) -> Aske
     first = date.fromisoformat(f"{month}-01") if month else (today.replace(day=1) - timedelta(days=1)).replace(day=1)
     span = statement.month_of(first, house.timezone)
     async with service.db.reading() as session:
-        held = await queries.held(session, organisation, span)
+        held = await held_in_month(session, organisation, span)
     around, lang = settings.statement_counts_around, language(request)
     found = statement.lines(house, span, held, around=around, lang=lang)
     return Asked(organisation, names[organisation], first, found)

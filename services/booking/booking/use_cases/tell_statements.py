@@ -8,7 +8,7 @@ from ronde.outbox import outbox
 from ronde_contracts.booking import StatementReady
 from sqlalchemy import select, text
 
-from booking.queries import held
+from booking.month import held_in_month
 from booking.settings import Settings
 from booking.statement import lines, month_of
 
@@ -31,6 +31,6 @@ async def tell_statements(tx: Tx, settings: Settings) -> None:
         mine = (outbox.c.type == ready.type) & (outbox.c.subject == ready.subject)
         if await tx.session.scalar(select(outbox.c.position).where(mine).limit(1)) is not None:
             continue
-        found = await held(tx.session, organisation.id, span)
+        found = await held_in_month(tx.session, organisation.id, span)
         if lines(house, span, found, around=settings.statement_counts_around, lang="fr"):
             tx.publish(ready, sequence=1)
