@@ -57,6 +57,7 @@ async def test_the_week_says_who_is_there_who_may_come_and_which_rule_binds(door
     async with doors.visitor(**HTML) as staff:
         assert (await staff.get(PAGE)).status_code == 401
         await staff.post("/sign-in", data={"key": "key-of-bottines"})
+        assert 'href="/creches/bottines/week"' in (await staff.get("/")).text
         answer = await staff.get(PAGE)
         page = visible(answer)
         assert "La semaine du lundi 11 janvier" in page
@@ -82,6 +83,7 @@ async def test_a_week_in_which_it_is_closed_leads_to_the_next(doors: Running) ->
 async def test_another_organisation_s_team_sees_nothing(doors: Running) -> None:
     async with doors.visitor(**HTML) as staff:
         await staff.post("/sign-in", data={"key": "key-of-relais"})
+        assert "/creches/" not in (await staff.get("/")).text
         refused = await staff.get(PAGE)
     assert (refused.status_code, "une autre structure" in refused.text) == (403, True)
 
