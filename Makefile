@@ -14,7 +14,7 @@ up: servers ## the house without the day; ARGS="--data-dir DIR --port-base N" fo
 	@$(BIN)/ronde up --empty $(ARGS)
 
 test: servers ## every test, on real servers; ARGS="-k relay" for some
-	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+	@$(BIN)/pytest -n 4 --dist worksteal $(ARGS)
 
 lint: setup ## style, types, the directions of imports, the published contracts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -16,7 +16,7 @@ from ronde.rig.circle import Circle
 from ronde.rig.harm import close_connections, frozen, killed, out_of_memory, stopped, without_rights
 
 pytestmark = [pytest.mark.faults, pytest.mark.broker, pytest.mark.database, pytest.mark.timeout(240)]
-SECONDS = 30
+SECONDS = 20
 
 
 class Storm:

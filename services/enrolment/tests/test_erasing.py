@@ -233,6 +233,8 @@ async def test_whoever_adds_a_table_about_people_says_what_becomes_of_it(desk: D
         "arrivals.party_id": "an id of nobody, and goes after a day",
         "children.party_id": "goes",
         "codes.guardian_id": "goes",
+        "creche_absences.child_id": "the crèche's own child, tied to no family's file: the crèche removes it",
+        "creche_contracts.child_id": "the same",
         "enrolments.party_id": "an id of nobody",
         "erasures.party_id": "an id of nobody",
         "family_links.guardian_id": "goes",

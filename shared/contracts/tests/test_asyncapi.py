@@ -4,6 +4,7 @@ import fcntl
 import json
 import shutil
 import subprocess
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,14 @@ def parse(parser: Path, document: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def parsed(parser: Path) -> dict[str, Any]:
-    return parse(parser, DOCUMENT)
+    """Parsed once for all test processes: the parser takes ten seconds over it."""
+    kept = PARSER / "node_modules" / f".parsed-{sha256(DOCUMENT.read_bytes()).hexdigest()[:16]}.json"
+    with (PARSER / "package-lock.json").open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if not kept.exists():
+            kept.write_text(json.dumps(parse(parser, DOCUMENT)), encoding="utf-8")
+    read: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
+    return read
 
 
 pytestmark = pytest.mark.timeout(240)  # a first install on a slow line
