@@ -52,8 +52,9 @@ from benchmarks.servers import Lab
 MIGRATIONS = main.HERE / "migrations"
 MANY, TIMES, MORNING = 2_000, 50, int(os.environ.get("RONDE_BENCH_MORNING", "100000"))
 SESSION = """
-    INSERT INTO sessions VALUES ('relais', '00000000-0000-7000-8000-000000000000', '{"fr": "Matinée d''éveil"}',
-        'Salle de motricité', '2035-01-16T08:30Z', '2035-01-16T10:30Z', false, NULL, 1) ON CONFLICT DO NOTHING
+    INSERT INTO sessions (organiser, session_id, title, room_name, starts_at, ends_at, called_off, suspended, version)
+    VALUES ('relais', '00000000-0000-7000-8000-000000000000', '{"fr": "Matinée d''éveil"}',
+        'Salle de motricité', '2035-01-16T08:30Z', '2035-01-16T10:30Z', false, false, 1) ON CONFLICT DO NOTHING
 """
 # One family each: known, on the waiting list, and to be told of it.
 FAMILIES = """
