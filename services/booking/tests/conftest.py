@@ -1,16 +1,13 @@
 """A booking of the test's own: the house, an empty database with its tables, a day that is open, a broker if asked."""
 
-import asyncio
 import json
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from booking.main import build
 from booking.settings import Settings
 from booking.testing import Desk, OpenDay, Running, running
@@ -19,6 +16,7 @@ from ronde.database import Database
 from ronde.house import House
 from ronde.testing import Amqp, NewDatabase
 from ronde.web.keys import digest
+from ronde.web.testing import listening
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 MIGRATIONS = Path(__file__).parents[1] / "booking" / "migrations"
@@ -78,25 +76,11 @@ async def on_the_bus(settings: Settings, amqp: Amqp) -> AsyncIterator[Running]:
         yield service
 
 
-class Server(uvicorn.Server):
-    """Leaves the signals to whoever runs the test."""
-
-    def install_signal_handlers(self) -> None: ...
-
-
 @pytest.fixture
 async def url(settings: Settings, db: Database) -> AsyncIterator[str]:  # noqa: ARG001 (its tables are there)
     """The service, listening where a browser finds it."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(build(settings), log_config=None, access_log=False, timeout_graceful_shutdown=1)
-    server = Server(config)
-    task = asyncio.create_task(server.serve(sockets=[listening]))
-    async with asyncio.timeout(15):
-        while not server.started:  # noqa: ASYNC110 (it has no event to wait for)
-            await asyncio.sleep(0.01)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    await task
+    async with listening(build(settings)) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,11 @@
 """The crèche's week for its team: by the quarter-hour, in words and in a picture, on a phone and in a real browser."""
 
-import asyncio
 import re
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from typing import Literal
 
 import pytest
-import uvicorn
 from axe_playwright_python.async_playwright import Axe
 from enrolment.main import build
 from enrolment.settings import Settings
@@ -16,6 +13,7 @@ from enrolment.testing import Running
 from httpx import AsyncClient, Response
 from playwright.async_api import async_playwright
 from ronde.ids import new_id
+from ronde.web.testing import listening
 
 pytestmark = pytest.mark.database
 MONDAY = "2027-01-11"
@@ -91,21 +89,14 @@ async def test_another_organisation_s_team_sees_nothing(doors: Running) -> None:
 @pytest.fixture
 async def url(settings: Settings) -> AsyncIterator[str]:
     """The service, listening where a browser finds it."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(build(settings), log_config=None, access_log=False, timeout_graceful_shutdown=1)
-    )
-    task = asyncio.create_task(server.serve(sockets=[listening]))
-    async with asyncio.timeout(15):
-        while not server.started:  # noqa: ASYNC110 (it has no event to wait for)
-            await asyncio.sleep(0.01)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    await task
+    async with listening(build(settings)) as address:
+        yield address
 
 
 @pytest.mark.browser
 async def test_axe_finds_nothing_and_nothing_overflows_on_a_phone(url: str) -> None:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
     async with AsyncClient(base_url=url, headers={"Authorization": "Bearer key-of-bottines"}) as program:
         await fill(program, babies=2)
     async with async_playwright() as play:

@@ -1,20 +1,17 @@
 """Families and staff in a real browser: a phone, the keyboard, with and without JavaScript; axe looks at every page."""
 
-import asyncio
 import json
 import re
 import secrets
 import shutil
-import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
 import pytest
 import pytest_asyncio
-import uvicorn
 from axe_playwright_python.async_playwright import Axe
 from enrolment.line import lock_session
 from enrolment.main import build
@@ -28,6 +25,7 @@ from ronde.local.addresses import Addresses
 from ronde.local.databases import drop_database, ensure_database
 from ronde.migrations import upgrade
 from ronde.web.keys import digest
+from ronde.web.testing import listening
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 PHONE, DESK = (360, 740), (1280, 900)
@@ -86,33 +84,12 @@ async def house(
     )
     await upgrade(url, MIGRATIONS)
     desk = Desk(url)
-    async with served(settings) as address, async_playwright() as play:
+    async with listening(build(settings)) as address, async_playwright() as play:
         browser = await play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield House(browser, address, desk)
         await browser.close()
     await desk.db.close()
     drop_database(stack.postgres, name)
-
-
-class Server(uvicorn.Server):
-    """Leaves the signals to whoever runs the test."""
-
-    def install_signal_handlers(self) -> None: ...
-
-
-@asynccontextmanager
-async def served(settings: Settings) -> AsyncIterator[str]:
-    listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(build(settings), log_config=None, access_log=False, timeout_graceful_shutdown=1)
-    server = Server(config)
-    task = asyncio.create_task(server.serve(sockets=[listening]))
-    async with asyncio.timeout(15):
-        while not server.started:  # noqa: ASYNC110 (it has no event to wait for)
-            await asyncio.sleep(0.01)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    with suppress(asyncio.CancelledError):
-        await task
 
 
 async def press(page: Page, role: Literal["link", "button"], name: str) -> None:

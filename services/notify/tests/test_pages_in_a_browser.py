@@ -1,21 +1,19 @@
 """What was sent, whom to tell, search and preferences in a real browser: by keyboard, without JavaScript, with axe."""
 
-import asyncio
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Literal
 
 import pytest
-import uvicorn
 from axe_playwright_python.async_playwright import Axe
 from notify.providers import Letter, Outcome, Rejected, Taken
 from notify.sending import Sender
 from notify.testing import Enrolment, Family, Postbox, Workshop, doors_app, guardian
 from playwright.async_api import Browser, Page, async_playwright, expect
 from ronde.database import Database
+from ronde.web.testing import listening
 from sqlalchemy import text
 
 pytestmark = [pytest.mark.browser, pytest.mark.database, pytest.mark.timeout(120)]
@@ -47,17 +45,8 @@ async def told(enrolment: Enrolment, sms: Sender, email: Sender, phones: Postbox
 @pytest.fixture
 async def url(db: Database, house_file: Path, tmp_path: Path) -> AsyncIterator[str]:
     """The doors, listening where a browser finds them."""
-    app = doors_app(db, house_file, tmp_path)
-    listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1, lifespan="off")
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve(sockets=[listening]))
-    async with asyncio.timeout(15):
-        while not server.started:  # noqa: ASYNC110 (it has no event to wait for)
-            await asyncio.sleep(0.01)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    await task
+    async with listening(doors_app(db, house_file, tmp_path), lifespan="off") as address:
+        yield address
 
 
 @asynccontextmanager

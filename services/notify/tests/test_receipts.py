@@ -26,7 +26,7 @@ from notify.use_cases.stop_waiting import stop_waiting
 from notify.webhooks import router
 from notify.wording import Wording
 from ronde.catcher.answers import Answer
-from ronde.catcher.serve import Server, running
+from ronde.catcher.serve import running
 from ronde.catcher.settings import CatcherSettings
 from ronde.clock import now
 from ronde.database import Database
@@ -116,7 +116,7 @@ async def test_the_catcher_says_what_became_of_an_sms(
     """Both ends real: what it signs is what we check."""
     family, port = Family("+33639980001", None), socket.create_server(("127.0.0.1", 0))
     app = app_with(router(ACCOUNTS), Settings(service="notify"), db=db)
-    server = Server(uvicorn.Config(app, log_config=None, access_log=False))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
     serving = asyncio.create_task(server.serve(sockets=[port]))
     url = f"http://127.0.0.1:{port.getsockname()[1]}/receipts/gateway"
     settings = CatcherSettings(http_port=0, smtp_port=0, receipts_url=url, receipts_secret=SECRET)

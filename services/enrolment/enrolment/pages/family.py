@@ -16,7 +16,7 @@ from enrolment import forms, queries
 from enrolment.doors import asker, entry_of, terms_of
 from enrolment.pages import own
 from enrolment.pages.common import SHOWN, private
-from enrolment.pages.visit import Visiting, VisitOver
+from enrolment.pages.visit import Visiting, VisitOver, family_page
 from enrolment.queries import people
 from enrolment.queries.exports import holding
 from enrolment.shapes.exports import FamilyExport
@@ -30,7 +30,7 @@ router = APIRouter(prefix="/f/{token}")
 
 @router.api_route("", methods=SHOWN)
 async def show_family(token: str, request: Request) -> Response:
-    return await _family(request, token)
+    return await family_page(request, "family.html", token)
 
 
 @router.api_route("/e/{id}", methods=SHOWN)
@@ -63,9 +63,9 @@ async def post_contact(token: str, visitor: Visiting, request: Request) -> Respo
             cmd = ChangeContact(guardian_id=visitor.guardian_id, to=to, asked_by=asker(request))
             code = await change_contact(tx, entry_of(request), cmd)
     except forms.Wrong as wrong:
-        return await _family(request, token, typed, wrong.errors)
+        return await family_page(request, "family.html", token, typed, wrong.errors)
     except Refused as refusal:
-        return await _family(request, token, typed, refusal=refusal)
+        return await family_page(request, "family.html", token, typed, refusal=refusal)
     return private(RedirectResponse(f"/enter/{code.id}?by={code.channel}&to=", 303))
 
 
@@ -77,9 +77,9 @@ async def post_child(token: str, visitor: Visiting, request: Request) -> Respons
         async with service_of(request).db.transaction() as tx:
             await add_child(tx, AddChild(party_id=visitor.party_id, child=new))
     except forms.Wrong as wrong:
-        return await _family(request, token, typed, wrong.errors)
+        return await family_page(request, "family.html", token, typed, wrong.errors)
     except Refused as refusal:
-        return await _family(request, token, typed, refusal=refusal)
+        return await family_page(request, "family.html", token, typed, refusal=refusal)
     return private(RedirectResponse(f"/f/{token}", 303))
 
 
@@ -89,7 +89,7 @@ async def post_remove_child(token: str, id: UUID, visitor: Visiting, request: Re
         async with service_of(request).db.transaction() as tx:
             await remove_child(tx, RemoveChild(party_id=visitor.party_id, child_id=id))
     except Refused as refusal:
-        return await _family(request, token, refusal=refusal)
+        return await family_page(request, "family.html", token, refusal=refusal)
     return private(RedirectResponse(f"/f/{token}", 303))
 
 
@@ -126,25 +126,6 @@ def _own(token: str, id: UUID, visitor: queries.Visitor) -> own.Own:
         return seen if seen.enrolment.party_id == visitor.party_id else None
 
     return own.Own(path=f"/f/{token}/e/{id}", find=find, back=f"/f/{token}")
-
-
-async def _family(
-    request: Request,
-    token: str,
-    typed: dict[str, str] | None = None,
-    errors: dict[str, str] | None = None,
-    refusal: Refused | None = None,
-) -> Response:
-    async with service_of(request).db.reading() as session:
-        seen = await people.family(session, token)
-    if seen is None:
-        raise VisitOver
-    status = refusal.status if refusal else 422 if errors else 200
-    page = render(
-        request, "family.html", status=status, token=token, seen=seen, typed=typed or {}, errors=errors or {},
-        refusal=refusal,
-    )  # fmt: skip
-    return private(page)
 
 
 def _born(request: Request, day: str) -> str:

@@ -3,16 +3,14 @@
 from fastapi import APIRouter, Request
 from ronde.refusal import Refused
 from ronde.service import service_of
-from ronde.web import render
 from ronde.web.language import language
 from starlette.responses import RedirectResponse, Response
 
 from enrolment import forms
 from enrolment.doors import asker, entry_of
 from enrolment.pages.common import SHOWN, private
-from enrolment.pages.visit import Visiting, VisitOver
+from enrolment.pages.visit import Visiting, family_page
 from enrolment.people import NewGuardian
-from enrolment.queries import people
 from enrolment.use_cases.add_guardian import AddGuardian, add_guardian
 from enrolment.use_cases.change_guardian import ChangeGuardian, change_guardian
 
@@ -21,7 +19,7 @@ router = APIRouter(prefix="/f/{token}/guardians")
 
 @router.api_route("", methods=SHOWN)
 async def show_guardians(token: str, request: Request) -> Response:
-    return await _page(request, token)
+    return await family_page(request, "guardians.html", token)
 
 
 @router.post("/me")
@@ -30,7 +28,7 @@ async def post_me(token: str, visitor: Visiting, request: Request) -> Response:
     try:
         me = forms.guardian(typed, language(request))
     except forms.Wrong as wrong:
-        return await _page(request, token, typed, wrong.errors)
+        return await family_page(request, "guardians.html", token, typed, wrong.errors)
     cmd = ChangeGuardian(guardian_id=visitor.guardian_id, name=me.name, language=me.language, channel=me.channel)
     async with service_of(request).db.transaction() as tx:
         await change_guardian(tx, cmd)
@@ -49,26 +47,11 @@ async def post_guardian(token: str, visitor: Visiting, request: Request) -> Resp
             cmd = AddGuardian(party_id=visitor.party_id, guardian=new, asked_by=asker(request))
             await add_guardian(tx, entry_of(request), cmd)
     except forms.Wrong as wrong:
-        return await _page(request, token, typed, {f"other_{name}": said for name, said in wrong.errors.items()})
+        errors = {f"other_{name}": said for name, said in wrong.errors.items()}
+        return await family_page(request, "guardians.html", token, typed, errors)
     except Refused as refusal:
-        return await _page(request, token, typed, refusal=refusal)
+        return await family_page(request, "guardians.html", token, typed, refusal=refusal)
     return private(RedirectResponse(f"/f/{token}/guardians", 303))
-
-
-async def _page(
-    request: Request,
-    token: str,
-    typed: dict[str, str] | None = None,
-    errors: dict[str, str] | None = None,
-    refusal: Refused | None = None,
-) -> Response:
-    async with service_of(request).db.reading() as session:
-        seen = await people.family(session, token)
-    if seen is None:
-        raise VisitOver
-    status = refusal.status if refusal else 422 if errors else 200
-    given = {"typed": typed or {}, "errors": errors or {}, "refusal": refusal}
-    return private(render(request, "guardians.html", status=status, token=token, seen=seen, **given))
 
 
 async def _typed(request: Request) -> dict[str, str]:

@@ -5,8 +5,12 @@ from typing import Annotated, ClassVar
 from fastapi import Depends, Request
 from ronde.refusal import Refused
 from ronde.service import service_of
+from ronde.web import render
+from starlette.responses import Response
 
 from enrolment import queries
+from enrolment.pages.common import private
+from enrolment.queries import people
 
 
 class VisitOver(Refused):
@@ -32,3 +36,21 @@ async def visiting(token: str, request: Request) -> queries.Visitor:
 
 Visiting = Annotated[queries.Visitor, Depends(visiting)]
 """In a route whose path has the token: `visitor: Visiting`."""
+
+
+async def family_page(
+    request: Request,
+    template: str,
+    token: str,
+    typed: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None,
+    refusal: Refused | None = None,
+) -> Response:
+    """One of a family's pages, with what was typed and what is wrong with it. Raises VisitOver."""
+    async with service_of(request).db.reading() as session:
+        seen = await people.family(session, token)
+    if seen is None:
+        raise VisitOver
+    status = refusal.status if refusal else 422 if errors else 200
+    given = {"typed": typed or {}, "errors": errors or {}, "refusal": refusal}
+    return private(render(request, template, status=status, token=token, seen=seen, **given))

@@ -29,12 +29,6 @@ class Running:
         return f"{self.url}/sms"
 
 
-class Server(uvicorn.Server):
-    """Leaves the signals to whoever runs the test."""
-
-    def install_signal_handlers(self) -> None: ...
-
-
 @asynccontextmanager
 async def running(settings: CatcherSettings | None = None) -> AsyncIterator[Running]:
     """A catcher on free ports in this event loop, gone at the end."""
@@ -42,7 +36,7 @@ async def running(settings: CatcherSettings | None = None) -> AsyncIterator[Runn
     app = create(settings)
     catcher: Catcher = app.state.service
     listening = socket.create_server((settings.host, settings.http_port))
-    server = Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1))
     task = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started:
         if task.done():

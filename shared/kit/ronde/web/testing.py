@@ -1,11 +1,16 @@
 """A small house for the doors' tests: the shape that ronde.web asks for, without broker or database."""
 
+import asyncio
 import json
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+import uvicorn
 from fastapi import APIRouter, FastAPI
 from httpx import ASGITransport, AsyncClient
 
@@ -62,6 +67,22 @@ def app_with(router: APIRouter, settings: Settings, *, templates: Path | None = 
 def visitor(app: FastAPI, **headers: str) -> AsyncClient:
     """A client that sees answers as the network would: an unforeseen error is a 500."""
     return AsyncClient(transport=ASGITransport(app), base_url="http://house.test", headers=headers)
+
+
+@asynccontextmanager
+async def listening(app: FastAPI, *, lifespan: Literal["auto", "off"] = "auto") -> AsyncIterator[str]:
+    """The app where a browser finds it: gives its address, and stops it when the block ends."""
+    door = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1, lifespan=lifespan)
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server.serve(sockets=[door]))
+    async with asyncio.timeout(15):
+        while not server.started:  # noqa: ASYNC110 (it has no event to wait for)
+            await asyncio.sleep(0.01)
+    yield f"http://127.0.0.1:{door.getsockname()[1]}"
+    server.should_exit = True
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 class OnlyReading:
