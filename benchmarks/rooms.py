@@ -42,7 +42,7 @@ PAST = """
     WITH made AS (
         INSERT INTO reservations (id, reference, organisation, version, state, room, room_name, starts_at, ends_at,
                                   people, created_at, updated_at)
-        SELECT gen_random_uuid(), 'R-BENCH', 'relais', 1, 'confirmed', $1::text, $1::text,
+        SELECT uuidv7(), 'R-BENCH', 'relais', 1, 'confirmed', $1::text, $1::text,
                date_trunc('day', now()) - n * interval '10 minutes',
                date_trunc('day', now()) - (n - 1) * interval '10 minutes', 4, now(), now()
         FROM generate_series($3::bigint, $4::bigint) AS n
@@ -176,7 +176,8 @@ async def _rate(work: Callable[[], Awaitable[None]], count: int) -> float:
 
 async def _fill(url: str, size: int) -> None:
     """The past, then the week to come as a busy house has it: each room four times a day."""
-    connection = await asyncpg.connect(_plain(url))
+    settings = {"maintenance_work_mem": "2GB", "synchronous_commit": "off"}
+    connection = await asyncpg.connect(_plain(url), server_settings=settings)
     await connection.execute("ALTER TABLE occupancies DROP CONSTRAINT occupancies_one_at_a_time")
     house = _settings(url).house
     rooms, each = _rooms(house), size // 6

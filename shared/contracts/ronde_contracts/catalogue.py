@@ -1,6 +1,6 @@
 """Every event of the house, in one place: what generators, validators and doors go by."""
 
-from . import booking, enrolment, notify, partners
+from . import booking, enrolment, enrolment_creche, notify, partners
 from .event import Event
 
 EVENTS: tuple[type[Event], ...] = (
@@ -11,6 +11,8 @@ EVENTS: tuple[type[Event], ...] = (
     partners.RoomRequested,
     partners.RoomReleased,
     partners.ErasureAcknowledged,
+    partners.AbsenceDeclared,
+    partners.AbsenceWithdrawn,
     booking.ReservationConfirmed,
     booking.ReservationMoved,
     booking.ReservationRefused,
@@ -44,6 +46,23 @@ EVENTS: tuple[type[Event], ...] = (
     enrolment.LinkIssued,
     enrolment.CodeIssued,
     enrolment.FamilyErased,
+    enrolment_creche.ApplicationReceived,
+    enrolment_creche.ApplicationRenewalDue,
+    enrolment_creche.ApplicationDecided,
+    enrolment_creche.ApplicationWithdrawn,
+    enrolment_creche.ApplicationLapsed,
+    enrolment_creche.CrechePlaceOffered,
+    enrolment_creche.CrechePlaceAccepted,
+    enrolment_creche.CrechePlaceDeclined,
+    enrolment_creche.CrechePlaceExpired,
+    enrolment_creche.CrechePlaceWithdrawn,
+    enrolment_creche.OccasionalCareOffered,
+    enrolment_creche.OccasionalCareBooked,
+    enrolment_creche.OccasionalCareDeclined,
+    enrolment_creche.OccasionalCareExpired,
+    enrolment_creche.OccasionalCareWithdrawn,
+    enrolment_creche.PlacesAvailable,
+    enrolment_creche.PageIssued,
     notify.MessageSent,
     notify.MessageFailed,
     notify.MessageDelivered,

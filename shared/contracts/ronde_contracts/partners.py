@@ -1,5 +1,6 @@
-"""What a partner's own system says: it plans, changes and cancels sessions, counts who came, and asks for rooms."""
+"""What a partner's own system says: its sessions and who came to them, rooms it asks for, its crèche's absences."""
 
+from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -144,3 +145,36 @@ class ErasureAcknowledged(Event):
     subject_from: ClassVar[tuple[str, ...]] = ("party_id",)
 
     party_id: UUID = Field(description="the one of family.erased.v1")
+
+
+class AbsenceDeclared(Event):
+    """A child who has a contract does not come to your crèche. Said again with a higher `sequence`, it is changed."""
+
+    type: ClassVar[str] = "absence.declared.v1"
+    routing_key: ClassVar[str] = "*.absence.declared.v1"
+    subject_from: ClassVar[tuple[str, ...]] = ("absence_id",)
+
+    absence_id: UUID = Field(description="yours")
+    creche: Slug
+    child_id: UUID = Field(description="yours: the one under which the child was written down at enrolment")
+    starts_on: date
+    ends_on: date = Field(description="the last day of absence, not before starts_on")
+    hours: str | None = Field(
+        None, pattern=r"^[0-2]\d:[0-5]\d-[0-2]\d:[0-5]\d$", description="local, as 08:00-12:00; none: all day"
+    )
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> "AbsenceDeclared":
+        if self.ends_on < self.starts_on:
+            raise ValueError("ends_on must not be before starts_on")
+        return self
+
+
+class AbsenceWithdrawn(Event):
+    """The child comes after all: what was declared does not hold."""
+
+    type: ClassVar[str] = "absence.withdrawn.v1"
+    routing_key: ClassVar[str] = "*.absence.withdrawn.v1"
+    subject_from: ClassVar[tuple[str, ...]] = ("absence_id",)
+
+    absence_id: UUID = Field(description="yours: the one of absence.declared.v1")
