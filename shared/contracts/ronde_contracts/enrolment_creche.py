@@ -4,16 +4,26 @@ from datetime import date
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field
 
 from .event import PRIVATE, Event, Lasting, Shape, Slug, Words
 
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 HOURS = r"[0-2]\d:[0-5]\d-[0-2]\d:[0-5]\d"
-WeeklyGrid = Annotated[
-    dict[Weekday, Annotated[str, Field(pattern=rf"^{HOURS}( {HOURS})*$")]],
-    Field(description="the hours of each day that the child comes, local, on quarters: 08:00-12:00 14:00-17:00"),
+DayHours = Annotated[
+    str, Field(pattern=rf"^{HOURS}( {HOURS})*$", description="local, on quarter-hours: 08:00-12:00 14:00-17:00")
 ]
+
+
+class WeeklyGrid(Shape):
+    """The hours that a child comes on each day of the week; none: not on that day."""
+
+    monday: DayHours | None = None
+    tuesday: DayHours | None = None
+    wednesday: DayHours | None = None
+    thursday: DayHours | None = None
+    friday: DayHours | None = None
+    saturday: DayHours | None = None
+    sunday: DayHours | None = None
 
 
 class _Application(Event):
@@ -192,17 +202,11 @@ class PlacesAvailable(Event):
 
     type: ClassVar[str] = "places.available.v1"
     routing_key: ClassVar[str] = "enrolment.places.available.v1"
-    subject_from: ClassVar[tuple[str, ...]] = ("creche", "monday")
+    subject_from: ClassVar[tuple[str, ...]] = ("creche", "week")
 
     creche: Slug
-    monday: date
+    week: str = Field(pattern=r"^\d{4}-W[0-5]\d$", description="of ISO 8601: 2027-W06")
     free: tuple[FreePlaces, ...] = Field((), max_length=100)
-
-    @model_validator(mode="after")
-    def _begins_on_a_monday(self) -> "PlacesAvailable":
-        if self.monday.weekday():
-            raise ValueError("monday must be a Monday")
-        return self
 
 
 class PageIssued(Event):
