@@ -1,24 +1,19 @@
 """A booking of the test's own: the house, an empty database with its tables, a day that is open, a broker if asked."""
 
 import json
-import shutil
-import subprocess
-import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from booking.main import build
 from booking.settings import Settings
 from booking.testing import Desk, OpenDay, Running, running
-from playwright.async_api import Browser, async_playwright
 from ronde.database import Database
 from ronde.house import House
 from ronde.testing import Amqp, NewDatabase
 from ronde.web.keys import digest
 from ronde.web.testing import listening
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 MIGRATIONS = Path(__file__).parents[1] / "booking" / "migrations"
 NO_BROKER = "amqp://booking:none@127.0.0.1:9/"
 
@@ -47,6 +42,19 @@ def house(house_file: Path) -> House:
 @pytest.fixture
 def day(house: House) -> OpenDay:
     return OpenDay(house)
+
+
+@pytest.fixture
+def planning(tmp_path: Path, day: OpenDay) -> Path:
+    """A calendar's file: one event that is free and one at night."""
+    events = [
+        f"BEGIN:VEVENT\nUID:{begins}\nSUMMARY:Confitures\nLOCATION:Cuisine partagée\n"
+        f"DTSTART:{day.date:%Y%m%d}T{begins}00\nDURATION:PT1H\nEND:VEVENT\n"
+        for begins in ("1800", "2200")
+    ]
+    file = tmp_path / "planning.ics"
+    file.write_text("BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//test//\n" + "".join(events) + "END:VCALENDAR\n")
+    return file
 
 
 @pytest.fixture
@@ -81,30 +89,3 @@ async def url(settings: Settings, db: Database) -> AsyncIterator[str]:  # noqa: 
     """The service, listening where a browser finds it."""
     async with listening(build(settings)) as address:
         yield address
-
-
-@pytest.fixture(scope="session")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real one, started once, and where it listens; without it the test is skipped, and says so."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    profile = tmp_path_factory.mktemp("chromium")
-    told = profile / "DevToolsActivePort"
-    flags = ["--headless", "--no-sandbox", "--hide-scrollbars", "--remote-debugging-port=0", "about:blank"]
-    with subprocess.Popen([CHROMIUM, f"--user-data-dir={profile}", *flags], stderr=subprocess.DEVNULL) as process:
-        deadline = time.monotonic() + 30
-        while not (told.exists() and len(told.read_text().splitlines()) == 2):
-            assert time.monotonic() < deadline, "Chromium does not listen"
-            time.sleep(0.05)
-        port, path = told.read_text().splitlines()
-        yield f"ws://127.0.0.1:{port}{path}"
-        process.terminate()
-
-
-@pytest.fixture
-async def browser(chromium: str) -> AsyncIterator[Browser]:
-    """That one, for this test: each makes its own contexts, with their own cookies."""
-    async with async_playwright() as play:
-        browser = await play.chromium.connect_over_cdp(chromium)
-        yield browser
-        await browser.close()

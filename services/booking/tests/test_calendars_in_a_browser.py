@@ -28,18 +28,6 @@ async def signed_in(browser: Browser, url: str, size: tuple[int, int], *, script
     return page
 
 
-def planning(folder: Path, day: OpenDay) -> Path:
-    """One event that is free and one at night."""
-    events = [
-        f"BEGIN:VEVENT\nUID:{begins}\nSUMMARY:Confitures\nLOCATION:Cuisine partagée\n"
-        f"DTSTART:{day.date:%Y%m%d}T{begins}00\nDURATION:PT1H\nEND:VEVENT\n"
-        for begins in ("0900", "2200")
-    ]
-    file = folder / "planning.ics"
-    file.write_text("BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//test//\n" + "".join(events) + "END:VCALENDAR\n")
-    return file
-
-
 async def test_subscribed_and_renewed_by_keyboard_without_script(browser: Browser, url: str) -> None:
     page = await signed_in(browser, url, PHONE, script=False)
     await page.get_by_role("button", name="Obtenir une adresse : Salle de réunion").press("Enter")
@@ -53,11 +41,11 @@ async def test_subscribed_and_renewed_by_keyboard_without_script(browser: Browse
 
 
 async def test_a_planning_is_imported_by_keyboard_without_script(
-    browser: Browser, url: str, desk: Desk, day: OpenDay, tmp_path: Path
+    browser: Browser, url: str, desk: Desk, planning: Path
 ) -> None:
     page = await signed_in(browser, url, PHONE, script=False)
     await page.get_by_role("link", name="Importer un planning").press("Enter")
-    await page.get_by_label("Fichier .ics").set_input_files(planning(tmp_path, day))
+    await page.get_by_label("Fichier .ics").set_input_files(planning)
     await page.get_by_label("Personnes, à chaque fois").fill("4")
     await page.get_by_role("button", name="Voir ce que cela donnerait").press("Enter")
     await expect(page.locator("#taken")).to_contain_text("Confitures")

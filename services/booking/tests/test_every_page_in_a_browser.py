@@ -79,21 +79,9 @@ async def signed_in(browser: Browser, url: str, locale: str, size: tuple[int, in
     return page
 
 
-def planning(folder: Path, day: OpenDay) -> Path:
-    """One event that is free and one at night."""
-    events = [
-        f"BEGIN:VEVENT\nUID:{begins}\nSUMMARY:Confitures\nLOCATION:Cuisine partagée\n"
-        f"DTSTART:{day.date:%Y%m%d}T{begins}00\nDURATION:PT1H\nEND:VEVENT\n"
-        for begins in ("1800", "2200")
-    ]
-    file = folder / "planning.ics"
-    file.write_text("BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//test//\n" + "".join(events) + "END:VCALENDAR\n")
-    return file
-
-
-async def test_every_page(browser: Browser, url: str, desk: Desk, day: OpenDay, tmp_path: Path) -> None:
+async def test_every_page(browser: Browser, url: str, desk: Desk, day: OpenDay, planning: Path) -> None:
     """A French phone in the dark and an English desk by day take turns: one template serves both."""
-    file, house, seen = planning(tmp_path, day), desk.settings.house, set[str]()
+    house, seen = desk.settings.house, set[str]()
     assert house.charter is not None
     changed = house.model_copy(update={"charter": house.charter.model_copy(update={"objection_days": 9})})
     for one in (changed, house):  # a new charter is proposed
@@ -129,7 +117,7 @@ async def test_every_page(browser: Browser, url: str, desk: Desk, day: OpenDay, 
     await phone.post("/repeat", **wish, every="week", until=last)
     change = {**wish, "which": "all", "on": str(day.date)}
     await phone.post(f"/s/{series.id}/change", **change)
-    await at_desk.bring(file)
+    await at_desk.bring(planning)
     for walk in walks:
         await walk.page.locator("header summary").click()
         await walk.look("the menu, open")
