@@ -14,9 +14,9 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from ronde.testing import free_port_base
 
 pytestmark = [pytest.mark.broker, pytest.mark.database, pytest.mark.timeout(240)]
-PORTS = 21730
 RONDE = Path(sys.executable).with_name("ronde")
 
 
@@ -25,13 +25,14 @@ class House:
 
     def __init__(self, folder: Path, root: Path) -> None:
         self.folder, self.root, self.terminal = folder, root, folder.with_suffix(".log")
+        self.base = free_port_base()
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, *words: str) -> None:
         """Start it and wait until its doors are open."""
         with self.terminal.open("wb") as terminal:
             self.process = subprocess.Popen(
-                [RONDE, "up", "--data-dir", self.folder, "--port-base", str(PORTS), *words],
+                [RONDE, "up", "--data-dir", self.folder, "--port-base", str(self.base), *words],
                 cwd=self.root,
                 stdout=terminal,
                 stderr=subprocess.STDOUT,

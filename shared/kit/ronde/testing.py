@@ -23,7 +23,9 @@ from ronde.local import hold
 from ronde.local.addresses import Addresses
 from ronde.local.copies import copied_database
 from ronde.local.databases import drop_database, ensure_database
+from ronde.local.endpoints import Ports
 from ronde.local.postgres import PrivatePostgres
+from ronde.local.process import CannotStart, require_free
 from ronde.local.rabbitmq import PrivateRabbitMQ
 
 SERVICES: Sequence[str] = ("booking", "enrolment", "notify")
@@ -38,6 +40,17 @@ SAYS = (
 )
 PARTNERS: Mapping[str, Sequence[str]] = {"bottines": SAYS, "relais": SAYS, "acepp": SAYS}
 ROLE = "tester"
+
+
+def free_port_base() -> int:
+    """For `ronde up --port-base`: nobody listens on the ports from there on."""
+    while True:
+        base = 20_000 + 10 * secrets.randbelow(1_000)
+        try:
+            require_free(Ports.from_base(base).by_name(), "")
+        except CannotStart:
+            continue
+        return base
 
 
 @dataclass(frozen=True)

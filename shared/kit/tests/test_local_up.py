@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import random
 import signal
 import stat
 import subprocess
@@ -20,8 +19,7 @@ import httpx
 import psutil
 import pytest
 from ronde.local.databases import dsn
-from ronde.local.endpoints import Ports
-from ronde.local.process import CannotStart, require_free
+from ronde.testing import free_port_base
 
 pytestmark = [pytest.mark.broker, pytest.mark.database, pytest.mark.faults, pytest.mark.timeout(300)]
 RONDE = str(Path(sys.executable).parent / "ronde")
@@ -77,16 +75,6 @@ class Up:
         return self.output.read_text()
 
 
-def free_base() -> int:
-    while True:
-        base = random.randrange(20000, 30000, 10)
-        try:
-            require_free(Ports.from_base(base).by_name(), "")
-        except CannotStart:
-            continue
-        return base
-
-
 def all_gone(family: list[psutil.Process], seconds: float = 20) -> bool:
     def alive(process: psutil.Process) -> bool:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
@@ -102,7 +90,7 @@ def all_gone(family: list[psutil.Process], seconds: float = 20) -> bool:
 @pytest.fixture(scope="module")
 def house(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """One running house for the tests that only look at it."""
-    up = Up(pytestconfig.rootpath, tmp_path_factory.mktemp("up") / "house", free_base())
+    up = Up(pytestconfig.rootpath, tmp_path_factory.mktemp("up") / "house", free_port_base())
     try:
         yield up.until_ready()
     finally:
@@ -143,7 +131,7 @@ async def test_a_partner_gets_in_with_its_own_name(house: Up) -> None:
 
 
 def test_a_second_one_on_the_same_data_says_where_the_first_runs(house: Up) -> None:
-    second = Up(house.directory.parent.parent, house.directory, free_base())
+    second = Up(house.directory.parent.parent, house.directory, free_port_base())
     assert second.ended() == 1
     assert f"booking is at {house.endpoints['services']['booking']['url']}" in second.said()
     assert f"process {house.process.pid}" in second.said()
@@ -179,7 +167,7 @@ def in_booking(up: Up, statement: str) -> object:
 
 
 def test_a_house_is_interrupted_killed_stopped_and_finds_its_data(pytestconfig: pytest.Config, tmp_path: Path) -> None:
-    root, directory, base = pytestconfig.rootpath, tmp_path / "house", free_base()
+    root, directory, base = pytestconfig.rootpath, tmp_path / "house", free_port_base()
     neighbour = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     up: Up | None = None
     try:
