@@ -17,6 +17,7 @@ from enrolment.states import ACTIVE
 from enrolment.tables import (
     Child,
     Code,
+    CrecheApplication,
     Enrolment,
     Erasure,
     FormerId,
@@ -82,7 +83,7 @@ async def _delete_rows(tx: Tx, party: Party, addresses: set[str]) -> None:
     enrolments = select(Enrolment.id).where(Enrolment.party_id == party.id)
     await tx.session.execute(delete(Code).where(or_(Code.address.in_(addresses), Code.guardian_id.in_(guardians))))
     await tx.session.execute(delete(Link).where(Link.enrolment_id.in_(enrolments)))
-    for table in (Guardian, Child, OwnFamily, Signature):
+    for table in (Guardian, Child, OwnFamily, Signature, CrecheApplication):
         await tx.session.execute(delete(table).where(table.party_id == party.id))
     apart = or_(ToldApart.first_id == party.id, ToldApart.second_id == party.id)
     await tx.session.execute(delete(ToldApart).where(apart))

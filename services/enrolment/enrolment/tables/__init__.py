@@ -1,5 +1,6 @@
 """The rows that enrolment owns, one module a noun; importing this knows all of them."""
 
+from enrolment.tables.applications import CrecheApplication, CrecheApplicationAnswer, CrechePageLink
 from enrolment.tables.arrivals import Arrival
 from enrolment.tables.attendance import Attendance
 from enrolment.tables.base import Base
@@ -21,8 +22,11 @@ __all__ = [
     "Child",
     "Code",
     "CrecheAbsence",
+    "CrecheApplication",
+    "CrecheApplicationAnswer",
     "CrecheChild",
     "CrecheContract",
+    "CrechePageLink",
     "CrecheShift",
     "Enrolment",
     "Erasure",
