@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
+from ronde.house.creches import Rule
 from ronde.house.model import Part
 from ronde_contracts.event import Language, Slug, Words
 
@@ -53,6 +54,30 @@ class Appeal(Part):
     court: Words = Field(examples=['appeal.court.fr = "le tribunal administratif de Lyon"'])
 
 
+class Renewal(Rule):
+    """An application is confirmed again within so many `months`, and is reminded of it `remind_days` before."""
+
+    months: int = Field(ge=1, le=36)
+    remind_days: int = Field(ge=1, le=60)
+
+
+class Oldest(Rule):
+    """The age at which a child may still come in, in whole months, included."""
+
+    months: int = Field(ge=0, le=72)
+
+
+class Applications(Part):
+    """How applications are taken. `teams`: the organisations whose staff read them. `wishes`: at most so many."""
+
+    teams: tuple[Slug, ...] = Field(min_length=1, examples=['teams = ["bottines"]'])
+    wishes: int = Field(ge=1, le=10, examples=["wishes = 3"])
+    renew: Renewal | None = Field(
+        None, examples=['renew = { months = 6, remind_days = 21, article = "usage", sure = "C" }']
+    )
+    oldest: Oldest = Field(examples=['oldest = { months = 36, article = "usage", sure = "C" }'])
+
+
 class Shown(NamedTuple):
     """A criterion whose proof somebody of the team has seen; `creche` for one that counts in a crèche only."""
 
@@ -87,6 +112,7 @@ class Criteria(Part):
     draw: Texts = Field(examples=['draw.fr = "Les numéros du Loto du 6 mars 2027"'])
     neutral: Words = Field(examples=['neutral.fr = "Situation prise en compte"'])
     appeal: Appeal
+    applications: Applications = Field(examples=["[applications]"])
     counted_by: Literal["half-day", "pattern"] = Field(examples=['counted_by = "half-day"'])
     slots: tuple[Slot, ...] = Field(min_length=1, max_length=40)
     groups: tuple[Group, ...] = Field(min_length=1)
@@ -98,6 +124,14 @@ class Criteria(Part):
             if months_after(born, group.from_months) <= self.ages_on < months_after(born, group.to_months + 1):
                 return group.id
         return None
+
+    def takes(self, day: date) -> bool:
+        """Whether one may apply, and change what one asked for, on that day."""
+        return self.published <= day <= self.closes
+
+    def too_old(self, born: date, entry: date) -> bool:
+        """To come in on that day."""
+        return months_after(born, self.applications.oldest.months + 1) <= entry
 
     def answers(self, shown: Iterable[Shown]) -> tuple[Answer, ...]:
         """What is kept of what was shown: `one_of` is settled first, then sensitive ones become one sum.

@@ -131,7 +131,7 @@ async def _move_guardians(tx: Tx, kept: Party, gone: Party) -> None:
 
 
 async def _move_ties(tx: Tx, kept: Party, gone: Party) -> None:
-    """Enrolments, applications, former ids, and what organisations said of them; the constraint judges a race with an enrolment."""
+    """Enrolments, whose constraint judges a race; applications, former ids, and what organisations said of them."""
     try:
         async with tx.session.begin_nested():
             await tx.session.execute(update(Enrolment).where(Enrolment.party_id == gone.id).values(party_id=kept.id))
