@@ -5,7 +5,8 @@ from typing import Literal
 SessionState = Literal["waiting-for-room", "open", "without-room", "called-off"]
 EnrolmentState = Literal["waiting", "offered", "confirmed", "declined", "expired", "withdrawn", "called-off"]
 ReservationState = Literal["held", "refused", "cancelled"]
-ApplicationState = Literal["kept", "offered", "admitted", "waiting", "withdrawn", "lapsed"]
+ApplicationState = Literal["kept", "offered", "admitted", "waiting", "declined", "withdrawn", "lapsed"]
+PlaceState = Literal["offered", "accepted", "declined", "expired", "withdrawn"]
 
 LineNews = Literal[
     "joined",

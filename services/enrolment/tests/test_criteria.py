@@ -169,7 +169,7 @@ def test_a_houses_commissions_are_read_with_line_and_remedy(tmp_path: Path, hous
     assert [one.version for one in load_all(tmp_path, house)] == [2]
     (tmp_path / "third.toml").write_text(TEXT.replace('teams  = ["bottines"]', 'teams  = ["bottine"]'))
     with pytest.raises(
-        HouseFileError, match=r"third.toml, line 72: the house has no .bottine.\. Write one of: acepp, "
+        HouseFileError, match=r"third.toml, line 73: the house has no .bottine.\. Write one of: acepp, "
     ):
         load_all(tmp_path, house)
     (tmp_path / "third.toml").write_text(TEXT.replace("oldest = { months = 36, ", "oldest = { "))

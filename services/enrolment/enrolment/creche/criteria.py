@@ -3,14 +3,16 @@
 from collections.abc import Collection, Iterable
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Literal, NamedTuple
+from operator import and_
+from typing import Annotated, Literal, NamedTuple, get_args
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from ronde.house.creches import Rule
 from ronde.house.model import Part
 from ronde_contracts.event import Language, Slug, Words
 
 from enrolment.creche.book import months_after
+from enrolment.creche.hours import Grid, grid, hours, written
 
 NEUTRAL = "neutral"
 """In place of the id of a criterion that touches health or social circumstances."""
@@ -39,11 +41,21 @@ class Group(Part):
     to_months: Month = Field(examples=["to_months = 11"])
 
 
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
 class Slot(Part):
-    """A half-day of the week, or a typical week: what places are counted in."""
+    """A half-day of the week, or a typical week: what places are counted in. `week`: which hours are in it."""
 
     id: Slug = Field(examples=['id = "lundi-matin"'])
     name: Words = Field(examples=['name.fr = "lundi matin"'])
+    week: dict[Weekday, Annotated[str, AfterValidator(lambda text: written(hours(text)))]] = Field(
+        min_length=1, examples=['week = { monday = "07:30-13:00" }']
+    )
+
+    @cached_property
+    def grid(self) -> Grid:
+        return grid(*(self.week.get(day, "") for day in get_args(Weekday)))
 
 
 class Appeal(Part):
@@ -124,6 +136,13 @@ class Criteria(Part):
             if months_after(born, group.from_months) <= self.ages_on < months_after(born, group.to_months + 1):
                 return group.id
         return None
+
+    def slots_of(self, week: Grid) -> frozenset[str]:
+        """The half-days that a week has hours in; or the smallest typical week that has all of them, or none."""
+        if self.counted_by == "half-day":
+            return frozenset(one.id for one in self.slots if any(map(and_, one.grid, week)))
+        whole = [one for one in self.slots if not any(asked & ~has for asked, has in zip(week, one.grid, strict=True))]
+        return frozenset(one.id for one in sorted(whole, key=lambda one: sum(day.bit_count() for day in one.grid))[:1])
 
     def takes(self, day: date) -> bool:
         """Whether one may apply, and change what one asked for, on that day."""

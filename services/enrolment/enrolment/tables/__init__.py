@@ -10,6 +10,7 @@ from enrolment.tables.enrolments import IN_LINE, Enrolment, Link, place_of
 from enrolment.tables.erasures import Acknowledgement, Erasure
 from enrolment.tables.line import LineChange
 from enrolment.tables.people import Child, FormerId, Guardian, Party, ToldApart
+from enrolment.tables.places import CrecheDecision, CrechePlaceOffer, CrecheRun
 from enrolment.tables.sessions import Reservation, Session
 from enrolment.tables.ties import OwnFamily, Signature
 
@@ -26,7 +27,10 @@ __all__ = [
     "CrecheApplicationAnswer",
     "CrecheChild",
     "CrecheContract",
+    "CrecheDecision",
     "CrechePageLink",
+    "CrechePlaceOffer",
+    "CrecheRun",
     "CrecheShift",
     "Enrolment",
     "Erasure",

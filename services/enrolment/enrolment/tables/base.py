@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, DateTime, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 
-from enrolment.states import ApplicationState, EnrolmentState, LineNews, ReservationState, SessionState
+from enrolment.states import ApplicationState, EnrolmentState, LineNews, PlaceState, ReservationState, SessionState
 
 
 class Base(DeclarativeBase):
@@ -25,4 +25,5 @@ class Base(DeclarativeBase):
         ReservationState: Text(),
         LineNews: Text(),
         ApplicationState: Text(),
+        PlaceState: Text(),
     }
