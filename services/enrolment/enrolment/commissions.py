@@ -7,6 +7,7 @@ from ronde.clock import now
 from ronde.refusal import Refused
 
 from enrolment.creche.criteria import Criteria
+from enrolment.people import SELF
 from enrolment.settings import Terms
 
 
@@ -44,6 +45,11 @@ def their_commission(terms: Terms, id: str, organisation: str) -> Criteria:
     if organisation not in found.applications.teams:
         raise NotTheirCommission
     return found
+
+
+def commission_for(terms: Terms, id: str, by: str) -> Criteria:
+    """For the family itself, SELF, any of them; staff, as `their_commission`."""
+    return commission(terms, id) if by == SELF else their_commission(terms, id, by)
 
 
 def today(terms: Terms) -> date:

@@ -6,14 +6,16 @@ from ronde.clock import now
 from ronde.database import Tx
 from ronde.forgetting import forget, forget_messages
 from ronde_contracts.enrolment import CodeIssued, FamilyErased
+from ronde_contracts.enrolment_creche import ApplicationWithdrawn
 from ronde_contracts.event import PartyKind
 from ronde_contracts.partners import ErasureAcknowledged
 from sqlalchemy import delete, func, or_, select, tuple_, update
 
+from enrolment.applying import end
 from enrolment.leaving import leave
 from enrolment.line import lock_session
 from enrolment.settings import Terms
-from enrolment.states import ACTIVE
+from enrolment.states import ACTIVE, LIVING
 from enrolment.tables import (
     Child,
     Code,
@@ -39,6 +41,7 @@ async def erase(tx: Tx, terms: Terms, party: Party, *, asked_by: str) -> None:
     without a name came with so many children.
     """
     await _leave_what_is_to_come(tx, terms, party)
+    await _withdraw_applications(tx, party)
     former = (await tx.session.scalars(select(FormerId).where(FormerId.party_id == party.id))).all()
     ids = [party.id, *(one.id for one in former)]
     addresses = {address for one in party.guardians for address in (one.email, one.phone) if address}
@@ -74,6 +77,16 @@ async def _leave_what_is_to_come(tx: Tx, terms: Terms, party: Party) -> None:
         for enrolment in await tx.session.scalars(theirs, execution_options={"populate_existing": True}):
             assert session is not None  # noqa: S101 (a foreign key)
             await leave(tx, terms, session, enrolment)
+    await tx.session.flush()
+
+
+async def _withdraw_applications(tx: Tx, party: Party) -> None:
+    """Those that still wait: whoever keeps a place for them, or would remind them, hears it. Then all of them go."""
+    waiting = select(CrecheApplication).where(
+        CrecheApplication.party_id == party.id, CrecheApplication.state.in_(LIVING)
+    )
+    for application in (await tx.session.scalars(waiting.with_for_update())).all():
+        await end(tx, application, "withdrawn", ApplicationWithdrawn)
     await tx.session.flush()
 
 

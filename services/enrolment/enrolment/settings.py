@@ -88,6 +88,7 @@ class Settings(ServiceSettings):
         None,
         description="the folder of the commissions' files; none: `commissions` beside the house file",
     )
+    renew_every: float = Field(600, gt=0, description="seconds between two looks for applications to renew or lapsed")
     code_minutes: int = Field(15, ge=1, le=60, description="how long a code to come in works")
     contact_hours: int = Field(48, ge=1, description="how long somebody may take to confirm a new address")
     visit_hours: int = Field(2, ge=1, description="how long a family's page stays open after a code")
