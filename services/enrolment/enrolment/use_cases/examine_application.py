@@ -89,10 +89,10 @@ async def examine_application(tx: Tx, terms: Terms, cmd: ExamineApplication) -> 
     for one in kept:
         if one.criterion != NEUTRAL and _seen(known.get(one.criterion)):
             continue
-        if (answer := known.get(one.criterion)) is None:
-            answer = CrecheApplicationAnswer(criterion=one.criterion, claimed=False)
-            application.answers.append(answer)
-        answer.points, answer.creche, answer.seen_by, answer.seen_at = one.points, one.creche, [cmd.seen_by], now()
+        row = known.get(one.criterion) or CrecheApplicationAnswer(criterion=one.criterion, claimed=False)
+        row.points, row.creche, row.seen_by, row.seen_at = one.points, one.creche, [cmd.seen_by], now()
+        if one.criterion not in known:
+            application.answers.append(row)
     application.place, application.updated_at = cmd.place, now()
     return application
 
