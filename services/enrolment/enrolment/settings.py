@@ -41,6 +41,7 @@ class Terms:
     commissions: tuple[Criteria, ...] = ()
     answer_by_sms: timedelta = timedelta(hours=24)
     answer_by_email: timedelta = timedelta(hours=48)
+    place_answer: timedelta = timedelta(days=10)
     looks_back: timedelta = timedelta(days=92)
     no_shows: int = 2
     suspends_after: timedelta = timedelta(minutes=2)
@@ -76,6 +77,7 @@ class Settings(ServiceSettings):
     public_url: str = Field("http://127.0.0.1:8701", description="how people reach this service, no slash at the end")
     answer_hours_sms: int = Field(24, ge=1, description="how long a place is held for who reads all by SMS, in hours")
     answer_hours_email: int = Field(48, ge=1, description="the same for who has an e-mail address: the slower counts")
+    answer_days_place: int = Field(10, ge=2, description="how long a place in a crèche is held for a family, in days")
     look_back_days: int = Field(92, ge=1, description="how long what happened counts for points and no-shows, in days")
     no_shows: int = Field(2, ge=1, description="after how many no-shows in that time staff are told")
     suspend_after: float = Field(120, ge=0, description="seconds without its room before people are told")
@@ -134,6 +136,7 @@ class Settings(ServiceSettings):
             commissions=load_all(self.commissions_folder, house),
             answer_by_sms=timedelta(hours=self.answer_hours_sms),
             answer_by_email=timedelta(hours=self.answer_hours_email),
+            place_answer=timedelta(days=self.answer_days_place),
             looks_back=timedelta(days=self.look_back_days),
             no_shows=self.no_shows,
             suspends_after=timedelta(seconds=self.suspend_after),

@@ -93,6 +93,10 @@ class Ledger:
         """In the crèche of that wish."""
         return self._order.points(one.id, wish.creche)
 
+    def rank(self, application: str) -> Rank:
+        """In the line, whichever crèche: the greater goes first."""
+        return self._order.rank(application)
+
     def groups(self, one: Application) -> tuple[str | None, ...]:
         return tuple(self.criteria.group_of(child.born) for child in one.children)
 

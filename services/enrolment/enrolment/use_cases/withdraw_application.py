@@ -9,7 +9,7 @@ from ronde.database import Tx
 from ronde.refusal import Refused
 from ronde_contracts.enrolment_creche import ApplicationWithdrawn
 
-from enrolment import applying
+from enrolment import applying, awarding
 from enrolment.commissions import their_commission
 from enrolment.people import SELF
 from enrolment.settings import Terms
@@ -36,7 +36,8 @@ class ApplicationOver(Refused):
 
 
 async def withdraw_application(tx: Tx, terms: Terms, cmd: WithdrawApplication) -> CrecheApplication:
-    """Twice is once. Raises ApplicationUnknown, NotTheirCommission, ApplicationOver."""
+    """A place that is offered goes to the next. Twice is once. Raises ApplicationUnknown, NotTheirCommission, ApplicationOver."""
+    await awarding.lock_creches(tx, terms)
     party, application = await applying.lock_application(tx, cmd.id)
     if cmd.by != SELF:  # a family may, even when the commission's file is gone
         their_commission(terms, application.commission, cmd.by)
@@ -46,4 +47,5 @@ async def withdraw_application(tx: Tx, terms: Terms, cmd: WithdrawApplication) -
         raise ApplicationOver(state=application.state)
     party.active_at = now()
     await applying.end(tx, application, "withdrawn", ApplicationWithdrawn)
+    await awarding.withdraw_offer_of(tx, terms, application, None if cmd.by == SELF else cmd.by)
     return application
