@@ -21,6 +21,7 @@ from enrolment.creche.book import months_after
 from enrolment.creche.criteria import Criteria
 from enrolment.creche.hours import Hours, between, hours, quarter
 from enrolment.doorkeys import new_token, token_hash
+from enrolment.likeness import key
 from enrolment.people import lock_party
 from enrolment.settings import Terms
 from enrolment.states import LIVING, ApplicationState
@@ -122,12 +123,17 @@ class NotTogether(Refused):
     }
 
 
-async def lock_application(tx: Tx, id: UUID) -> tuple[Party, CrecheApplication]:
-    """The family, then its application, ours until the transaction ends. Raises ApplicationUnknown, PartyUnknown."""
+async def lock_family_of(tx: Tx, id: UUID) -> Party:
+    """The family before the crèches, and these before the application. Raises ApplicationUnknown, PartyUnknown."""
     found = await tx.session.get(CrecheApplication, id)
     if found is None:
         raise ApplicationUnknown
-    party = await lock_party(tx, found.party_id)
+    return await lock_party(tx, found.party_id)
+
+
+async def lock_application(tx: Tx, id: UUID) -> tuple[Party, CrecheApplication]:
+    """The family, then its application, ours until the transaction ends. Raises ApplicationUnknown, PartyUnknown."""
+    party = await lock_family_of(tx, id)
     application = await tx.session.get(
         CrecheApplication,
         id,
@@ -205,6 +211,11 @@ def write(application: CrecheApplication, asked: Asked, other: CrecheApplication
             application.answers.append(unseen(criterion, creche))
         elif known[criterion].points is None:
             known[criterion].creche = creche
+
+
+def child_of(one: CrecheApplication | Asked) -> tuple[object, ...]:
+    """The same for two applications that are for one child of a family."""
+    return one.born_on, one.due_on, key(one.first_name or "")
 
 
 def unseen(criterion: str, creche: str | None = None) -> CrecheApplicationAnswer:

@@ -12,6 +12,7 @@ from ronde_contracts.partners import ErasureAcknowledged
 from sqlalchemy import delete, func, or_, select, tuple_, update
 
 from enrolment.applying import end
+from enrolment.awarding import lock_creches, withdraw_offer_of
 from enrolment.leaving import leave
 from enrolment.line import lock_session
 from enrolment.settings import Terms
@@ -41,7 +42,7 @@ async def erase(tx: Tx, terms: Terms, party: Party, *, asked_by: str) -> None:
     without a name came with so many children.
     """
     await _leave_what_is_to_come(tx, terms, party)
-    await _withdraw_applications(tx, party)
+    await _withdraw_applications(tx, terms, party)
     former = (await tx.session.scalars(select(FormerId).where(FormerId.party_id == party.id))).all()
     ids = [party.id, *(one.id for one in former)]
     addresses = {address for one in party.guardians for address in (one.email, one.phone) if address}
@@ -80,13 +81,16 @@ async def _leave_what_is_to_come(tx: Tx, terms: Terms, party: Party) -> None:
     await tx.session.flush()
 
 
-async def _withdraw_applications(tx: Tx, party: Party) -> None:
-    """Those that still wait: whoever keeps a place for them, or would remind them, hears it. Then all of them go."""
-    waiting = select(CrecheApplication).where(
-        CrecheApplication.party_id == party.id, CrecheApplication.state.in_(LIVING)
-    )
-    for application in (await tx.session.scalars(waiting.with_for_update())).all():
+async def _withdraw_applications(tx: Tx, terms: Terms, party: Party) -> None:
+    """Those that still wait: a place that is held for them goes to the next. Then all of them go."""
+    theirs = CrecheApplication.party_id == party.id, CrecheApplication.state.in_(LIVING)
+    if await tx.session.scalar(select(CrecheApplication.id).where(*theirs).limit(1)) is None:
+        return
+    await lock_creches(tx, terms)
+    waiting = select(CrecheApplication).where(*theirs).with_for_update().execution_options(populate_existing=True)
+    for application in (await tx.session.scalars(waiting)).all():
         await end(tx, application, "withdrawn", ApplicationWithdrawn)
+        await withdraw_offer_of(tx, terms, application, None)
     await tx.session.flush()
 
 

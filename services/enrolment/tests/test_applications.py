@@ -21,12 +21,13 @@ from enrolment.use_cases.examine_application import (
     ShowCircumstancesAgain,
     examine_application,
 )
-from enrolment.use_cases.merge_parties import MergeParties, merge_parties
+from enrolment.use_cases.merge_parties import BothApplied, MergeParties, merge_parties
 from enrolment.use_cases.watch_applications import let_lapse, remind_to_renew
+from enrolment.use_cases.withdraw_application import WithdrawApplication, withdraw_application
 from httpx import AsyncClient
 from ronde.house import load
 from ronde.ids import new_id
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 pytestmark = pytest.mark.database
 MARCH = "villeurbanne-2027-03"
@@ -260,16 +261,36 @@ async def test_who_does_not_renew_is_reminded_once_and_lapses_on_the_day_after(p
         assert [one["data"].get("why") for one in told] == [None, None, "not-renewed", "too-old"]
 
 
-async def test_a_merge_brings_applications_and_an_erasure_ends_and_deletes_them(place_desk: Desk) -> None:
+async def test_a_merge_brings_applications_and_never_two_for_one_child(place_desk: Desk) -> None:
     desk = place_desk
     with time_machine.travel(OPEN):
         kept, gone = (await desk.family())[0], (await desk.family())[0]
-        one = await apply(desk, gone)
+        one, other = await apply(desk, gone), await apply(desk, kept)
+        merging = MergeParties(kept=kept, gone=gone, by="relais")
+        with pytest.raises(BothApplied) as refused:
+            async with desk.db.transaction() as tx:
+                await merge_parties(tx, merging)
+        assert refused.value.extra["applications"] == sorted((one.reference, other.reference))
         async with desk.db.transaction() as tx:
-            await merge_parties(tx, MergeParties(kept=kept, gone=gone, by="relais"))
+            await withdraw_application(tx, desk.terms, WithdrawApplication(id=other.id, by="bottines"))
+        async with desk.db.transaction() as tx:
+            await merge_parties(tx, merging)
         assert (await application(desk, one)).party_id == kept
+
+
+async def test_an_erased_family_leaves_no_application_and_who_kept_a_place_for_it_hears_so(place_desk: Desk) -> None:
+    desk = place_desk
+    with time_machine.travel(OPEN):
+        family = (await desk.family())[0]
+        await apply(desk, family)
         async with desk.db.transaction() as tx:
-            await erase_family(tx, desk.terms, EraseFamily(party_id=kept, asked_by="self"))
-        async with desk.db.reading() as session:
-            assert (await session.scalars(select(CrecheApplication.id))).all() == []
+            await erase_family(tx, desk.terms, EraseFamily(party_id=family, asked_by="self"))
         assert len(await desk.told("application.withdrawn.v1")) == 1
+        names = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
+        async with desk.db.reading() as session:
+            for table in (await session.scalars(text(names))).all():
+                rows = (await session.scalars(text(f'SELECT found::text FROM "{table}" AS found'))).all()  # noqa: S608
+                assert not any(
+                    word in row for row in rows for word in ("Quetzalcoatl", "2026-05-04", "un-parent-actif")
+                )
+        assert await desk.told("page.issued.v1") == []  # not told yet, and nobody needs it any more

@@ -7,6 +7,7 @@ from ronde.refusal import Refused
 from ronde.service import service_of
 from ronde.web import render
 from ronde.web.language import language
+from ronde.web.signin import signed_in
 from ronde_contracts.event import Slug
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse, Response
@@ -29,9 +30,9 @@ router = APIRouter()
 @router.api_route("/places", methods=SHOWN)
 async def show_places(request: Request, f: Token = None) -> Response:
     """How one asks for a place, and until when."""
-    terms = terms_of(request)
-    coming = [one for one in terms.commissions if one.closes >= today(terms)]
-    return render(request, "places.html", token=f, coming=coming, open=open_now(terms), creches=terms.creches)
+    terms, staff = terms_of(request), signed_in(request)
+    shown = [one for one in terms.commissions if one.closes >= today(terms) or staff in one.applications.teams]
+    return render(request, "places.html", token=f, shown=shown, open=open_now(terms), today=today(terms))
 
 
 @router.api_route("/f/{token}/places", methods=SHOWN)
@@ -72,7 +73,12 @@ async def show_visited(token: str, id: UUID, visitor: Visiting, request: Request
 
 @router.api_route("/f/{token}/a/{id}/withdraw", methods=SHOWN)
 async def ask_visited(token: str, id: UUID, visitor: Visiting, request: Request) -> Response:
-    return await application.ask_withdraw(request, _visited(token, id, visitor))
+    return await application.ask(request, _visited(token, id, visitor), "withdraw")
+
+
+@router.api_route("/f/{token}/a/{id}/decline", methods=SHOWN)
+async def ask_decline_visited(token: str, id: UUID, visitor: Visiting, request: Request) -> Response:
+    return await application.ask(request, _visited(token, id, visitor), "decline")
 
 
 @router.api_route("/f/{token}/a/{id}/change", methods=[*SHOWN, "POST"])
@@ -92,7 +98,12 @@ async def show_linked(token: str, request: Request) -> Response:
 
 @router.api_route("/d/{token}/withdraw", methods=SHOWN)
 async def ask_linked(token: str, request: Request) -> Response:
-    return await application.ask_withdraw(request, _linked(token))
+    return await application.ask(request, _linked(token), "withdraw")
+
+
+@router.api_route("/d/{token}/decline", methods=SHOWN)
+async def ask_decline_linked(token: str, request: Request) -> Response:
+    return await application.ask(request, _linked(token), "decline")
 
 
 @router.api_route("/d/{token}/change", methods=[*SHOWN, "POST"])

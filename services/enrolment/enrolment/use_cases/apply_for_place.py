@@ -13,7 +13,6 @@ from sqlalchemy import select
 from enrolment import applying
 from enrolment.applying import Asked
 from enrolment.commissions import commission_for
-from enrolment.likeness import key
 from enrolment.people import SELF, lock_party
 from enrolment.settings import Terms
 from enrolment.states import LIVING
@@ -58,7 +57,7 @@ async def apply_for_place(tx: Tx, terms: Terms, cmd: ApplyForPlace) -> CrecheApp
         CrecheApplication.state.in_(LIVING),
     )
     for known in await tx.session.scalars(mine):
-        if _child(known) == _child(cmd.asked):
+        if applying.child_of(known) == applying.child_of(cmd.asked):
             raise AskedAlready(application=str(known.id))
     application = CrecheApplication(
         id=new_id(), party_id=party.id, commission=criteria.commission, place="ordinary", state="kept",
@@ -70,7 +69,3 @@ async def apply_for_place(tx: Tx, terms: Terms, cmd: ApplyForPlace) -> CrecheApp
     await tx.session.flush()
     applying.tell_received(tx, terms, application)
     return application
-
-
-def _child(one: CrecheApplication | Asked) -> tuple[object, ...]:
-    return one.born_on, one.due_on, key(one.first_name or "")

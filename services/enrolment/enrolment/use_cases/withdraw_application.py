@@ -36,7 +36,11 @@ class ApplicationOver(Refused):
 
 
 async def withdraw_application(tx: Tx, terms: Terms, cmd: WithdrawApplication) -> CrecheApplication:
-    """A place that is offered goes to the next. Twice is once. Raises ApplicationUnknown, NotTheirCommission, ApplicationOver."""
+    """A place that is offered goes to the next. Twice is once.
+
+    Raises ApplicationUnknown, NotTheirCommission, ApplicationOver.
+    """
+    await applying.lock_family_of(tx, cmd.id)
     await awarding.lock_creches(tx, terms)
     party, application = await applying.lock_application(tx, cmd.id)
     if cmd.by != SELF:  # a family may, even when the commission's file is gone
