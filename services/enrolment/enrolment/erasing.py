@@ -6,17 +6,21 @@ from ronde.clock import now
 from ronde.database import Tx
 from ronde.forgetting import forget, forget_messages
 from ronde_contracts.enrolment import CodeIssued, FamilyErased
+from ronde_contracts.enrolment_creche import ApplicationWithdrawn
 from ronde_contracts.event import PartyKind
 from ronde_contracts.partners import ErasureAcknowledged
 from sqlalchemy import delete, func, or_, select, tuple_, update
 
+from enrolment.applying import end
+from enrolment.awarding import lock_creches, withdraw_offer_of
 from enrolment.leaving import leave
 from enrolment.line import lock_session
 from enrolment.settings import Terms
-from enrolment.states import ACTIVE
+from enrolment.states import ACTIVE, LIVING
 from enrolment.tables import (
     Child,
     Code,
+    CrecheApplication,
     Enrolment,
     Erasure,
     FormerId,
@@ -38,6 +42,7 @@ async def erase(tx: Tx, terms: Terms, party: Party, *, asked_by: str) -> None:
     without a name came with so many children.
     """
     await _leave_what_is_to_come(tx, terms, party)
+    await _withdraw_applications(tx, terms, party)
     former = (await tx.session.scalars(select(FormerId).where(FormerId.party_id == party.id))).all()
     ids = [party.id, *(one.id for one in former)]
     addresses = {address for one in party.guardians for address in (one.email, one.phone) if address}
@@ -76,13 +81,26 @@ async def _leave_what_is_to_come(tx: Tx, terms: Terms, party: Party) -> None:
     await tx.session.flush()
 
 
+async def _withdraw_applications(tx: Tx, terms: Terms, party: Party) -> None:
+    """Those that still wait: a place that is held for them goes to the next. Then all of them go."""
+    theirs = CrecheApplication.party_id == party.id, CrecheApplication.state.in_(LIVING)
+    if await tx.session.scalar(select(CrecheApplication.id).where(*theirs).limit(1)) is None:
+        return
+    await lock_creches(tx, terms)
+    waiting = select(CrecheApplication).where(*theirs).with_for_update().execution_options(populate_existing=True)
+    for application in (await tx.session.scalars(waiting)).all():
+        await end(tx, application, "withdrawn", ApplicationWithdrawn)
+        await withdraw_offer_of(tx, terms, application, None)
+    await tx.session.flush()
+
+
 async def _delete_rows(tx: Tx, party: Party, addresses: set[str]) -> None:
     """Codes first: who confirms one holds it, and then asks for the guardian."""
     guardians = [one.id for one in party.guardians]
     enrolments = select(Enrolment.id).where(Enrolment.party_id == party.id)
     await tx.session.execute(delete(Code).where(or_(Code.address.in_(addresses), Code.guardian_id.in_(guardians))))
     await tx.session.execute(delete(Link).where(Link.enrolment_id.in_(enrolments)))
-    for table in (Guardian, Child, OwnFamily, Signature):
+    for table in (Guardian, Child, OwnFamily, Signature, CrecheApplication):
         await tx.session.execute(delete(table).where(table.party_id == party.id))
     apart = or_(ToldApart.first_id == party.id, ToldApart.second_id == party.id)
     await tx.session.execute(delete(ToldApart).where(apart))

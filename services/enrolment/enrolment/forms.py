@@ -44,13 +44,13 @@ def address(typed: str, lang: str, *, field: str = "where") -> Address:
         raise Wrong({field: NOT_AN_ADDRESS[lang]}) from None
 
 
-def children(typed: Mapping[str, str], lang: str) -> list[dict[str, str]]:
-    """The rows that are filled in. Raises Wrong when there is none, or half of one."""
+def children(typed: Mapping[str, str], lang: str, *, needed: bool = True) -> list[dict[str, str]]:
+    """The rows that are filled in. Raises Wrong when there is half of one, or none and one is needed."""
     rows = [(typed.get(f"child_name_{n}", "").strip(), typed.get(f"child_born_{n}", "")) for n in range(CHILDREN)]
     half = {f"child_born_{n}": A_CHILD[lang] for n, (name, born) in enumerate(rows) if name and not born}
     half |= {f"child_name_{n}": A_CHILD[lang] for n, (name, born) in enumerate(rows) if born and not name}
     filled = [{"first_name": name, "born": born} for name, born in rows if name and born]
-    if half or not filled:
+    if half or (needed and not filled):
         raise Wrong(half or {"child_name_0": A_CHILD[lang]})
     return filled
 
@@ -68,14 +68,15 @@ def _field(name: str) -> str:
     return f"child_{'name' if found[2] == 'first_name' else 'born'}_{found[1] or 0}" if found else name
 
 
-def register(typed: Mapping[str, str], lang: str) -> RegisterBody:
+def register(typed: Mapping[str, str], lang: str, *, children_needed: bool = True) -> RegisterBody:
     """Who registers themselves. Raises Wrong."""
     values = {name: typed.get(name, "") for name in ("proof", "kind", "name")}
-    found: RegisterBody = _read(RegisterBody, {**values, "language": lang, "children": children(typed, lang)}, lang)
+    known = children(typed, lang, needed=children_needed)
+    found: RegisterBody = _read(RegisterBody, {**values, "language": lang, "children": known}, lang)
     return found
 
 
-def party(typed: Mapping[str, str], lang: str) -> PartyBody:
+def party(typed: Mapping[str, str], lang: str, *, children_needed: bool = True) -> PartyBody:
     """Whom staff register while they are on the telephone. Raises Wrong."""
     reached = address(typed.get("where", ""), lang)
     values = {
@@ -84,7 +85,7 @@ def party(typed: Mapping[str, str], lang: str) -> PartyBody:
         "language": typed.get("language", "fr"),
         "email" if reached.channel == "email" else "phone": reached.value,
         "agreed": bool(typed.get("agreed")),
-        "children": children(typed, lang),
+        "children": children(typed, lang, needed=children_needed),
     }
     found: PartyBody = _read(PartyBody, values, lang)
     return found

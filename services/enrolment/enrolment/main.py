@@ -14,8 +14,10 @@ from enrolment.consumers import consuming
 from enrolment.reception import Reception
 from enrolment.settings import Settings
 from enrolment.use_cases.expire_offers import expire_offers
+from enrolment.use_cases.expire_places import expire_places
 from enrolment.use_cases.forget_old import forget_old, forget_visits
 from enrolment.use_cases.suspend_session import suspend_session
+from enrolment.use_cases.watch_applications import let_lapse, remind_to_renew
 
 HERE = Path(__file__).parent
 
@@ -28,15 +30,30 @@ def build(settings: Settings) -> FastAPI:
             async with service.db.transaction() as tx:
                 return await expire_offers(tx, settings.terms)
 
+        async def unanswered() -> bool:
+            async with service.db.transaction() as tx:
+                return await expire_places(tx, settings.terms)
+
         async def lost() -> bool:
             async with service.db.transaction() as tx:
                 return await suspend_session(tx, settings.terms)
+
+        async def remind() -> bool:
+            async with service.db.transaction() as tx:
+                return await remind_to_renew(tx, settings.terms)
+
+        async def lapse() -> bool:
+            async with service.db.transaction() as tx:
+                return await let_lapse(tx, settings.terms)
 
         reception = Reception(service.db, settings.terms)
         app.state.reception = reception
         looking = [
             Worker("expire offers", step, every=settings.expire_every),
+            Worker("expire offers of crèche places", unanswered, every=settings.expire_every),
             Worker("suspend sessions", lost, every=settings.expire_every),
+            Worker("remind to renew", remind, every=settings.renew_every),
+            Worker("let applications lapse", lapse, every=settings.renew_every),
         ]
         return [*looking, *reception.workers, *_forgetting(service)]
 

@@ -4,12 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from functools import cached_property
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
 from ronde.house import Agreement, Creche, load
 from ronde.settings import ServiceSettings
 from ronde_contracts.event import PartyKind
+
+from enrolment.creche.commissions import load_all
+from enrolment.creche.criteria import Criteria
 
 
 def until_it_starts(_starts_at: datetime) -> datetime | None:
@@ -34,8 +38,10 @@ class Terms:
     closes: Callable[[datetime], datetime | None] = until_it_starts
     agreement: Callable[[str, PartyKind], Agreement | None] = nothing_to_sign
     creches: tuple[Creche, ...] = ()
+    commissions: tuple[Criteria, ...] = ()
     answer_by_sms: timedelta = timedelta(hours=24)
     answer_by_email: timedelta = timedelta(hours=48)
+    place_answer: timedelta = timedelta(days=10)
     looks_back: timedelta = timedelta(days=92)
     no_shows: int = 2
     suspends_after: timedelta = timedelta(minutes=2)
@@ -71,6 +77,7 @@ class Settings(ServiceSettings):
     public_url: str = Field("http://127.0.0.1:8701", description="how people reach this service, no slash at the end")
     answer_hours_sms: int = Field(24, ge=1, description="how long a place is held for who reads all by SMS, in hours")
     answer_hours_email: int = Field(48, ge=1, description="the same for who has an e-mail address: the slower counts")
+    answer_days_place: int = Field(10, ge=2, description="how long a place in a crèche is held for a family, in days")
     look_back_days: int = Field(92, ge=1, description="how long what happened counts for points and no-shows, in days")
     no_shows: int = Field(2, ge=1, description="after how many no-shows in that time staff are told")
     suspend_after: float = Field(120, ge=0, description="seconds without its room before people are told")
@@ -79,6 +86,11 @@ class Settings(ServiceSettings):
     link_days: int = Field(30, ge=1, description="how long a family's link works after the session, in days")
     expire_every: float = Field(5, gt=0, description="seconds between two looks for offers that are over")
 
+    commissions: Path | None = Field(
+        None,
+        description="the folder of the commissions' files; none: `commissions` beside the house file",
+    )
+    renew_every: float = Field(600, gt=0, description="seconds between two looks for applications to renew or lapsed")
     code_minutes: int = Field(15, ge=1, le=60, description="how long a code to come in works")
     contact_hours: int = Field(48, ge=1, description="how long somebody may take to confirm a new address")
     visit_hours: int = Field(2, ge=1, description="how long a family's page stays open after a code")
@@ -107,6 +119,11 @@ class Settings(ServiceSettings):
             per_asker=self.codes_per_asker,
         )
 
+    @property
+    def commissions_folder(self) -> Path | None:
+        beside = self.house_file.parent / "commissions"
+        return self.commissions or (beside if beside.is_dir() else None)
+
     @cached_property
     def terms(self) -> Terms:
         """Read when first needed: the service is importable where there is no house file."""
@@ -116,8 +133,10 @@ class Settings(ServiceSettings):
             closes=house.enrolments_close,
             agreement=house.agreement,
             creches=house.creches,
+            commissions=load_all(self.commissions_folder, house),
             answer_by_sms=timedelta(hours=self.answer_hours_sms),
             answer_by_email=timedelta(hours=self.answer_hours_email),
+            place_answer=timedelta(days=self.answer_days_place),
             looks_back=timedelta(days=self.look_back_days),
             no_shows=self.no_shows,
             suspends_after=timedelta(seconds=self.suspend_after),

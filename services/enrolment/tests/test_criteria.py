@@ -8,11 +8,13 @@ from subprocess import run
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from enrolment.creche.commissions import load_all
 from enrolment.creche.criteria import NEUTRAL, Answer, Criteria, NotAsPublished, Shown
 from enrolment.creche.criteria_file import load, parse
 from enrolment.creche.criteria_main import main
 from enrolment.creche.criteria_seal import canonical, digest, sign, signed
 from ronde.house import HouseFileError
+from ronde.house import load as load_house
 
 FILE = Path(__file__).parents[3] / "deploy/house/commissions/2027-03.toml"
 TEXT = FILE.read_text(encoding="utf-8")
@@ -157,3 +159,19 @@ def test_anybody_checks_the_signature_without_ronde(tmp_path: Path, capsys: pyte
     file.write_text(TEXT.replace("points   = 20", "points   = 200"), encoding="utf-8")
     assert main([str(file), "--verify", pub]) == 1
     assert "IS NOT what was signed" in capsys.readouterr().err
+
+
+def test_a_houses_commissions_are_read_with_line_and_remedy(tmp_path: Path, house_file: Path) -> None:
+    house = load_house(house_file)
+    assert load_all(None, house) == ()
+    (tmp_path / "first.toml").write_text(TEXT)
+    (tmp_path / "second.toml").write_text(TEXT.replace("version    = 1", "version    = 2"))
+    assert [one.version for one in load_all(tmp_path, house)] == [2]
+    (tmp_path / "third.toml").write_text(TEXT.replace('teams  = ["bottines"]', 'teams  = ["bottine"]'))
+    with pytest.raises(
+        HouseFileError, match=r"third.toml, line 73: the house has no .bottine.\. Write one of: acepp, "
+    ):
+        load_all(tmp_path, house)
+    (tmp_path / "third.toml").write_text(TEXT.replace("oldest = { months = 36, ", "oldest = { "))
+    with pytest.raises(HouseFileError, match=r"third.toml, line 75: applications: 'oldest.months' is missing"):
+        load_all(tmp_path, house)

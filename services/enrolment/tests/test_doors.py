@@ -96,7 +96,6 @@ async def test_nothing_changes_without_the_key_of_an_organisation(desk: Desk, do
         {"phone": None},
         {"phone": "06 12 34 56 78"},
         {"name": " "},
-        {"children": []},
         {"children": [{"first_name": "Noé", "born": "2025-02-30"}]},
         {"children": [{"first_name": "Noé", "born": "hier"}]},
         {"children": [{"first_name": "Noé", "born": "2025-03", "health": "asthme"}]},

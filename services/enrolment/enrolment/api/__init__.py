@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from enrolment.api import (
     agreements,
+    applications,
     attendance,
     creche,
     enrolments,
@@ -34,5 +35,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     rooms.router,
     attendance.router,
     creche.router,
+    applications.router,
 )
 """Each module's, in the order of the documentation."""

@@ -10,7 +10,14 @@ from ronde.web.schema import KEY, refusals
 from enrolment.queries import people
 from enrolment.refusals import PartyUnknown
 from enrolment.shapes.people import LikenessShown, OtherBody, PartyShown
-from enrolment.use_cases.merge_parties import BothEnrolled, MergeParties, OtherKind, SameFamily, merge_parties
+from enrolment.use_cases.merge_parties import (
+    BothApplied,
+    BothEnrolled,
+    MergeParties,
+    OtherKind,
+    SameFamily,
+    merge_parties,
+)
 from enrolment.use_cases.tell_apart import TellApart, tell_apart
 
 router = APIRouter(tags=["families"])
@@ -25,7 +32,7 @@ async def list_likenesses(_organisation: Organisation, request: Request) -> list
 @router.post(
     "/parties/{id}/merge",
     summary="Merge another file into this one; its enrolments, links and id go on working",
-    responses=refusals(*KEY, PartyUnknown, SameFamily, OtherKind, BothEnrolled),
+    responses=refusals(*KEY, PartyUnknown, SameFamily, OtherKind, BothEnrolled, BothApplied),
 )
 async def post_merge(id: UUID, body: OtherBody, organisation: Organisation, request: Request) -> PartyShown:
     async with service_of(request).db.transaction() as tx:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from enrolment.creche.criteria import Answer, Criteria
+from enrolment.creche.fitting import No
 from enrolment.creche.matching import Run
 from enrolment.creche.matching_forms import Application, Order, Places, Pool, Rank, Slots, Wish, digest, needs
 
@@ -33,7 +34,8 @@ class Last(NamedTuple):
 class WishAccount(NamedTuple):
     """`place` of `among` all who asked for that crèche for a child of that age group. `full` when it was refused.
 
-    `not-needed`: a dearer wish was met.
+    `unfit`: there were places, and the week did not fit beside those of the applications ahead. `not-needed`: a dearer
+    wish was met.
     """
 
     wish: Wish
@@ -43,6 +45,7 @@ class WishAccount(NamedTuple):
     among: int
     last: tuple[Last, ...]
     full: tuple[Full, ...]
+    unfit: No | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,11 +93,15 @@ class Ledger:
         """In the crèche of that wish."""
         return self._order.points(one.id, wish.creche)
 
+    def rank(self, application: str) -> Rank:
+        """In the line, whichever crèche: the greater goes first."""
+        return self._order.rank(application)
+
     def groups(self, one: Application) -> tuple[str | None, ...]:
         return tuple(self.criteria.group_of(child.born) for child in one.children)
 
     def refused_for(self, one: Application, wish: Wish) -> Iterator[Full]:
-        """The places that were gone to whoever is ahead; none: that family would have a justified envy."""
+        """The places that were gone to whoever is ahead; none, of a week that was not unfit: a justified envy."""
         rank = self._order.rank(one.id, wish.creche)
         for pool, seats in needs(wish, self.groups(one)):
             holders = self._holders.get(pool, [])
@@ -132,4 +139,5 @@ class Ledger:
             among=len(asked),
             last=tuple(Last(group, grid, self._last.get((wish.creche, group, grid))) for group, grid in coming),
             full=tuple(self.refused_for(one, wish)) if refused else (),
+            unfit=self.run.unfit.get((one.id, n)),
         )

@@ -1,9 +1,14 @@
 """What a family reads of its account, in French and English: the rule, its own figures, the law, how to appeal."""
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, time
+
+from ronde.web import dates
 
 from enrolment.creche.committee import Account, WishAccount
 from enrolment.creche.criteria import Criteria
+from enrolment.creche.fitting import No
+from enrolment.creche.words import RULES
 
 Words = Mapping[str, str]
 RULE: Mapping[str, Words] = {
@@ -69,6 +74,10 @@ TOO_FEW: Words = {
     "fr": "{slots} : il n'y avait pas assez de places, quels que soient les points.",
     "en": "{slots}: there were too few places, whatever the points.",
 }
+UNFIT: Words = {
+    "fr": "Cette semaine ne tient pas à côté de celles des enfants déjà accueillis ou placés avant : {when}, {rule}.",
+    "en": "This week does not fit beside those of the children already there or ahead: {when}, {rule}.",
+}
 MENTION: Words = {
     "fr": "Cette proposition a été préparée par un traitement algorithmique : des points, selon des critères publiés, "
     "et un ordre (article L.311-3-1 du code des relations entre le public et l'administration). Sa finalité est de "
@@ -92,8 +101,6 @@ PROOF: Words = {
     "fr": "Pour refaire le calcul : critères {criteria}, résultat {run} (SHA-256).",
     "en": "To compute it again: criteria {criteria}, result {run} (SHA-256).",
 }
-
-
 POINTS: Words = {"fr": "{label} : {points}", "en": "{label}: {points}"}
 
 
@@ -133,3 +140,11 @@ def _figures(one: WishAccount, language: str, groups: Words, slots: Words) -> It
         words = TOO_FEW if points is None else BY_LOT if by_lot else FULL
         named = ", ".join(slots[id] for id in slots if id in gone)
         yield words[language].format(slots=named[0].upper() + named[1:], points=points)
+    if one.unfit:
+        yield does_not_fit(one.unfit, language)
+
+
+def does_not_fit(no: No, language: str) -> str:
+    """Which rule, on which day, at which quarter-hour: as people say them."""
+    at = datetime.combine(no.day, time(no.quarter // 4, no.quarter % 4 * 15), UTC)
+    return UNFIT[language].format(when=dates.moment(at, language, UTC), rule=RULES[no.rule][language])

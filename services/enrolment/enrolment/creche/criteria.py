@@ -3,13 +3,16 @@
 from collections.abc import Collection, Iterable
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Literal, NamedTuple
+from operator import and_
+from typing import Annotated, Literal, NamedTuple, get_args
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from ronde.house.creches import Rule
 from ronde.house.model import Part
 from ronde_contracts.event import Language, Slug, Words
 
 from enrolment.creche.book import months_after
+from enrolment.creche.hours import Grid, grid, hours, written
 
 NEUTRAL = "neutral"
 """In place of the id of a criterion that touches health or social circumstances."""
@@ -38,11 +41,21 @@ class Group(Part):
     to_months: Month = Field(examples=["to_months = 11"])
 
 
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
 class Slot(Part):
-    """A half-day of the week, or a typical week: what places are counted in."""
+    """A half-day of the week, or a typical week: what places are counted in. `week`: which hours are in it."""
 
     id: Slug = Field(examples=['id = "lundi-matin"'])
     name: Words = Field(examples=['name.fr = "lundi matin"'])
+    week: dict[Weekday, Annotated[str, AfterValidator(lambda text: written(hours(text)))]] = Field(
+        min_length=1, examples=['week = { monday = "07:30-13:00" }']
+    )
+
+    @cached_property
+    def grid(self) -> Grid:
+        return grid(*(self.week.get(day, "") for day in get_args(Weekday)))
 
 
 class Appeal(Part):
@@ -51,6 +64,30 @@ class Appeal(Part):
     months: int = Field(2, ge=1, le=12, examples=["appeal.months = 2"])
     to: Words = Field(examples=['appeal.to.fr = "la Ville, 1 place de la Mairie"'])
     court: Words = Field(examples=['appeal.court.fr = "le tribunal administratif de Lyon"'])
+
+
+class Renewal(Rule):
+    """An application is confirmed again within so many `months`, and is reminded of it `remind_days` before."""
+
+    months: int = Field(ge=1, le=36)
+    remind_days: int = Field(ge=1, le=60)
+
+
+class Oldest(Rule):
+    """The age at which a child may still come in, in whole months, included."""
+
+    months: int = Field(ge=0, le=72)
+
+
+class Applications(Part):
+    """How applications are taken. `teams`: the organisations whose staff read them. `wishes`: at most so many."""
+
+    teams: tuple[Slug, ...] = Field(min_length=1, examples=['teams = ["bottines"]'])
+    wishes: int = Field(ge=1, le=10, examples=["wishes = 3"])
+    renew: Renewal | None = Field(
+        None, examples=['renew = { months = 6, remind_days = 21, article = "usage", sure = "C" }']
+    )
+    oldest: Oldest = Field(examples=['oldest = { months = 36, article = "usage", sure = "C" }'])
 
 
 class Shown(NamedTuple):
@@ -87,6 +124,7 @@ class Criteria(Part):
     draw: Texts = Field(examples=['draw.fr = "Les numéros du Loto du 6 mars 2027"'])
     neutral: Words = Field(examples=['neutral.fr = "Situation prise en compte"'])
     appeal: Appeal
+    applications: Applications = Field(examples=["[applications]"])
     counted_by: Literal["half-day", "pattern"] = Field(examples=['counted_by = "half-day"'])
     slots: tuple[Slot, ...] = Field(min_length=1, max_length=40)
     groups: tuple[Group, ...] = Field(min_length=1)
@@ -98,6 +136,21 @@ class Criteria(Part):
             if months_after(born, group.from_months) <= self.ages_on < months_after(born, group.to_months + 1):
                 return group.id
         return None
+
+    def slots_of(self, week: Grid) -> frozenset[str]:
+        """The half-days that a week has hours in; or the smallest typical week that has all of them, or none."""
+        if self.counted_by == "half-day":
+            return frozenset(one.id for one in self.slots if any(map(and_, one.grid, week)))
+        whole = [one for one in self.slots if not any(asked & ~has for asked, has in zip(week, one.grid, strict=True))]
+        return frozenset(one.id for one in sorted(whole, key=lambda one: sum(day.bit_count() for day in one.grid))[:1])
+
+    def takes(self, day: date) -> bool:
+        """Whether one may apply, and change what one asked for, on that day."""
+        return self.published <= day <= self.closes
+
+    def too_old(self, born: date, entry: date) -> bool:
+        """To come in on that day."""
+        return months_after(born, self.applications.oldest.months + 1) <= entry
 
     def answers(self, shown: Iterable[Shown]) -> tuple[Answer, ...]:
         """What is kept of what was shown: `one_of` is settled first, then sensitive ones become one sum.

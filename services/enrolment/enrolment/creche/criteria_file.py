@@ -12,11 +12,12 @@ from ronde.house import HouseFileError, Problem, explain
 from ronde.house.checks import Finding
 from ronde.house.lines import Lines
 
-from enrolment.creche.criteria import NEUTRAL, Appeal, Criteria, Criterion, Group, Slot
+from enrolment.creche.criteria import NEUTRAL, Appeal, Applications, Criteria, Criterion, Group, Slot
 from enrolment.creche.criteria_words import never_a_criterion, touches
 
 LANGUAGES = ("fr", "en")
 PARTS: Mapping[str, type[BaseModel]] = {"slots": Slot, "groups": Group, "criteria": Criterion}
+ONCE: Mapping[str, type[BaseModel]] = {"appeal": Appeal, "applications": Applications}
 
 
 def load(path: str | os.PathLike[str]) -> Criteria:
@@ -48,9 +49,9 @@ def _said(detail: ErrorDetails) -> str:
     if len(where) > 2 and where[0] in PARTS:
         inner: ErrorDetails = {**detail, "loc": where[2:]}
         return f"{where[0]}, number {int(where[1]) + 1}: {explain.invalid(PARTS[str(where[0])], inner)}"
-    if len(where) > 1 and where[0] == "appeal":
+    if len(where) > 1 and where[0] in ONCE:
         inner = {**detail, "loc": where[1:]}
-        return f"appeal: {explain.invalid(Appeal, inner)}"
+        return f"{where[0]}: {explain.invalid(ONCE[str(where[0])], inner)}"
     return explain.invalid(Criteria, detail)
 
 

@@ -9,37 +9,54 @@ one order for all crèches, and an order of its own in each crèche has places b
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from heapq import heappush, heapreplace
 
 from enrolment.creche import criteria_seal
 from enrolment.creche.criteria import Criteria, NotAsPublished
+from enrolment.creche.fitting import No
 from enrolment.creche.matching_forms import Application, Order, Places, Pool, Rank, Wish, check, digest, needs
+
+Judge = Callable[[str, int], No | None]
+"""Gives an application the week of that wish, and says nothing; or says why it does not fit."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """`proposed`: of each application the wish, counted from 0, or None. The rest says from what it was computed."""
+    """`proposed`: of each application the wish, counted from 0, or None. The rest says from what it was computed.
+
+    `unfit`: the wishes for which there were places, and whose week did not fit beside those given before.
+    """
 
     criteria: str
     inputs: str
     seed: str
     proposed: Mapping[str, int | None]
+    unfit: Mapping[tuple[str, int], No] = field(default_factory=dict)
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 of all of it: two machines that agree on it agree on every place."""
         lines = [self.criteria, self.inputs, self.seed]
         lines += [f"{id} {'-' if wish is None else wish}" for id, wish in sorted(self.proposed.items())]
+        lines += [f"{id} {wish} {' '.join(map(str, no))}" for (id, wish), no in sorted(self.unfit.items())]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def run(criteria: Criteria, applications: Collection[Application], places: Places, seed: str) -> Run:
-    """The same for the same inputs, in whatever order. Raises NotAsPublished before anything is decided."""
+def run(
+    criteria: Criteria, applications: Collection[Application], places: Places, seed: str, judge: Judge | None = None
+) -> Run:
+    """The same for the same inputs, in whatever order. Raises NotAsPublished before anything is decided.
+
+    A `judge` is asked once for each, in the order of the line, so places counted by pattern, which may be lost again,
+    have none.
+    """
     if not seed.strip():
         raise NotAsPublished(f"{criteria.commission} has no draw yet")
+    if judge and criteria.counted_by == "pattern":
+        raise NotAsPublished(f"{criteria.commission} counts its places by pattern: they are judged beforehand")
     check(criteria, applications, places)
     order = Order(applications, seed)
     by_id = {one.id: one for one in applications}
@@ -47,12 +64,17 @@ def run(criteria: Criteria, applications: Collection[Application], places: Place
     seats = _Seats(places, may_be_lost=criteria.counted_by == "pattern")
     proposed: dict[str, int | None] = dict.fromkeys(by_id)
     refused = dict.fromkeys(by_id, 0)
+    unfit: dict[tuple[str, int], No] = {}
     asking = sorted(by_id, key=order.rank)
     while asking:
         id = asking.pop()
         for n in range(refused[id], len(by_id[id].wishes)):
             wish = by_id[id].wishes[n]
-            given, loser = seats.ask(order.rank(id, wish.creche), wish, groups[id])
+            rank = order.rank(id, wish.creche)
+            if judge and seats.left(wish, groups[id]) and (no := judge(id, n)):
+                unfit[id, n] = no
+                continue
+            given, loser = seats.ask(rank, wish, groups[id])
             if given:
                 proposed[id] = n
                 if loser is not None:
@@ -67,6 +89,7 @@ def run(criteria: Criteria, applications: Collection[Application], places: Place
         inputs=digest(applications, places),
         seed=seed,
         proposed=proposed,
+        unfit=unfit,
     )
 
 
@@ -88,13 +111,17 @@ class _Seats:
         if self._may_be_lost:
             [(pool, _)] = wanted
             return self._ask_for_one(rank, pool)
-        if any(self._left.get(pool, 0) < seats for pool, seats in wanted):
+        if not self.left(wish, groups):
             return False, None
         for pool, seats in wanted:
             self._left[pool] -= seats
             if not self._left[pool]:
                 self._full[pool.creche, pool.group].add(pool.slot)
         return True, None
+
+    def left(self, wish: Wish, groups: tuple[str | None, ...]) -> bool:
+        """Whether there are still places for all of it."""
+        return all(self._left.get(pool, 0) >= seats for pool, seats in needs(wish, groups))
 
     def _ask_for_one(self, rank: Rank, pool: Pool) -> tuple[bool, str | None]:
         holders = self._holders.setdefault(pool, [])

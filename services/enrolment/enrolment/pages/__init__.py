@@ -4,11 +4,13 @@ from fastapi import APIRouter
 
 from enrolment.pages import (
     alike,
+    applications,
     attendance,
     changing,
     creche,
     enrolling,
     entering,
+    examining,
     family,
     forgetting,
     guardians,
@@ -34,6 +36,8 @@ PAGES = (
     changing,
     own_families,
     creche,
+    applications,
+    examining,
     phone_in,  # /families/{id} after the pages whose address is a word
 )
 router = APIRouter(include_in_schema=False)

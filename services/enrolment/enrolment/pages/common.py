@@ -13,6 +13,9 @@ NOINDEX = "noindex, nofollow"
 Token = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9]{12}$")]
 """Of the family's page that somebody comes from: public pages hand it on, so that no second code is needed."""
 
+PLACE = "place"
+"""Instead of a session, in `to`: they come to ask for a crèche place."""
+
 
 def began(session: Session) -> bool:
     return session.starts_at is not None and session.starts_at <= now()

@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 
 from enrolment import forms
 from enrolment.doors import asker, entry_of
-from enrolment.pages.common import SHOWN, private
+from enrolment.pages.common import PLACE, SHOWN, private
 from enrolment.use_cases.ask_code import AskCode, ask_code
 from enrolment.use_cases.confirm_code import CodeWrong, ConfirmCode, Confirmed, confirm_code
 from enrolment.use_cases.register_self import register_self
@@ -29,7 +29,7 @@ Typed = Annotated[str, Form(max_length=200)]
 
 @router.api_route("/enter", methods=SHOWN)
 async def show_enter(request: Request, to: To = "") -> Response:
-    """`to`: the session that they want to enrol in, as `organiser/session_id`."""
+    """`to`: the session that they want to enrol in, as `organiser/session_id`; or PLACE."""
     return render(request, "enter.html", to=to, where="", errors={}, refusal=None)
 
 
@@ -44,7 +44,9 @@ async def post_enter(request: Request, where: Typed = "", to: Typed = "") -> Res
     except Refused as refused:
         return render(request, "enter.html", status=refused.status, to=to, where=where, errors={}, refusal=refused)
     return private(
-        RedirectResponse(f"/enter/{code.id}?by={code.channel}&to={to if SESSION.fullmatch(to) else ''}", 303)
+        RedirectResponse(
+            f"/enter/{code.id}?by={code.channel}&to={to if to == PLACE or SESSION.fullmatch(to) else ''}", 303
+        )
     )
 
 
@@ -83,7 +85,8 @@ async def post_register(request: Request) -> Response:
     typed = {name: str(value) for name, value in (await request.form()).items()}
     to = typed.get("to", "")
     try:
-        body = forms.register(typed, language(request))
+        # whoever asks for a place may be expecting their first child
+        body = forms.register(typed, language(request), children_needed=to != PLACE)
         async with service_of(request).db.transaction() as tx:
             done = await register_self(tx, entry_of(request), body.command)
     except forms.Wrong as wrong:
@@ -104,6 +107,8 @@ def _inside(request: Request, confirmed: Confirmed, to: str) -> Response:
 
 
 def _first_page(token: str, to: str) -> str:
+    if to == PLACE:
+        return f"/f/{token}/places"
     return f"/f/{token}/enrol/{to}" if SESSION.fullmatch(to) else f"/f/{token}"
 
 

@@ -14,12 +14,14 @@ from starlette.responses import RedirectResponse, Response
 
 from enrolment import forms, queries
 from enrolment.admitting import is_own
+from enrolment.commissions import open_now
+from enrolment.creche.criteria import Criteria
 from enrolment.doors import reception_of, terms_of
-from enrolment.pages.common import SHOWN, private
-from enrolment.queries import enrolling, people
+from enrolment.pages.common import PLACE, SHOWN, private
+from enrolment.queries import applications, enrolling, people
 from enrolment.queries.enrolments import of_party
 from enrolment.refusals import SessionUnknown
-from enrolment.tables import Session
+from enrolment.tables import CrecheApplication, Session
 from enrolment.use_cases.enrol import Enrol, enrol
 from enrolment.use_cases.register_party import register_party
 from enrolment.use_cases.withdraw import Withdraw, withdraw
@@ -31,7 +33,7 @@ Typed = Annotated[str, Form(max_length=80)]
 
 @router.api_route("/phone-in", methods=SHOWN)
 async def show_phone_in(_staff: Staff, request: Request, to: To = "") -> Response:
-    """`to`: the session that they ring about, as `organiser/session_id`."""
+    """`to`: the session that they ring about, as `organiser/session_id`; or PLACE."""
     return _desk(request, to=to)
 
 
@@ -48,7 +50,7 @@ async def post_family(staff: Staff, request: Request) -> Response:
     typed = {name: str(value) for name, value in (await request.form()).items()}
     to = typed.get("to", "")
     try:
-        body = forms.party(typed, language(request))
+        body = forms.party(typed, language(request), children_needed=to != PLACE)
     except forms.Wrong as wrong:
         return _desk(request, to=to, typed=typed, errors=wrong.errors)
     async with service_of(request).db.transaction() as tx:
@@ -131,20 +133,28 @@ async def _file(request: Request, staff: str, id: UUID, to: str, refusal: Refuse
 
     The session that they ring about is chosen.
     """
+    terms = terms_of(request)
+    mine = {one.commission for one in terms.commissions if staff in one.applications.teams}
     async with service_of(request).db.reading() as session:
         party = await people.one_party(session, id)
         enrolments = [one for one in await of_party(session, party.id) if one.session.held_by(staff)]
         sessions = [
             one for one in await queries.programme(session, now()) if one.held_by(staff) and one.state == "open"
         ]
+        asking = await applications.of_family(session, party.id)
         own = await is_own(session, party, [staff])
         alike = await people.likenesses(session, party.id)
         choice = None
-        if to:
+        if to and to != PLACE:
             choice = await enrolling.choice(session, terms_of(request), party.id, *_session(to))
+
+    def theirs(one: CrecheApplication | Criteria) -> bool:
+        return one.commission in mine
+
     page = render(
         request, "file.html", status=refusal.status if refusal else 200, party=party, own=own, enrolments=enrolments,
-        alike=alike, sessions=sessions, choices=_choices(request, sessions), choice=choice, to=to, refusal=refusal,
+        alike=alike, asking=list(filter(theirs, asking)), open=list(filter(theirs, open_now(terms))),
+        sessions=sessions, choices=_choices(request, sessions), choice=choice, to=to, refusal=refusal,
     )  # fmt: skip
     return private(page)
 

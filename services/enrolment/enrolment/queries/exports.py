@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from enrolment.queries.applications import of_family
 from enrolment.queries.enrolments import Seen
 from enrolment.queries.line import line_for
 from enrolment.queries.people import FamilySeen, family
-from enrolment.tables import Attendance, LineChange, OwnFamily, Signature
+from enrolment.tables import Attendance, CrecheApplication, LineChange, OwnFamily, Signature
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,7 @@ class Holding:
     histories: tuple[History, ...]
     own_family_of: tuple[str, ...]
     signatures: tuple[Signature, ...]
+    applications: tuple[CrecheApplication, ...]
 
 
 async def holding(session: AsyncSession, token: str) -> Holding | None:
@@ -51,4 +53,5 @@ async def holding(session: AsyncSession, token: str) -> Holding | None:
         histories=tuple(histories),
         own_family_of=tuple(own.all()),
         signatures=tuple(signed.all()),
+        applications=tuple(await of_family(session, seen.party.id)),
     )

@@ -84,7 +84,7 @@ class RegisterBody(Body):
     kind: PartyKind
     name: Name
     language: Language = "fr"
-    children: list[ChildBody] = Field(min_length=1, max_length=12)
+    children: list[ChildBody] = Field(max_length=12, description="none: a child is due")
 
     @property
     def command(self) -> RegisterSelf:

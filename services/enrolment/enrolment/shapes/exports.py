@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from ronde_contracts.event import Slug, Words
 
 from enrolment.queries.exports import History, Holding
+from enrolment.shapes.applications import ApplicationShown
 from enrolment.shapes.line import ChangeShown
 from enrolment.shapes.people import ChildShown, GuardianShown
 from enrolment.states import EnrolmentState
@@ -73,6 +74,7 @@ class FamilyExport(BaseModel):
     enrolments: list[HistoryShown]
     own_family_of: list[Slug] = Field(description="members who care for their children")
     charters_signed: list[SignedShown]
+    applications: list[ApplicationShown] = Field(description="for a crèche place")
 
     @classmethod
     def of(cls, held: Holding, zone: ZoneInfo) -> "FamilyExport":
@@ -88,4 +90,5 @@ class FamilyExport(BaseModel):
             enrolments=[HistoryShown.of(one, zone) for one in held.histories],
             own_family_of=list(held.own_family_of),
             charters_signed=[SignedShown.model_validate(one, from_attributes=True) for one in held.signatures],
+            applications=[ApplicationShown.of(one) for one in held.applications],
         )

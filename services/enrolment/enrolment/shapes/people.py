@@ -90,7 +90,7 @@ class PartyBody(GuardianBody):
     )
 
     kind: PartyKind
-    children: list[ChildBody] = Field(min_length=1, max_length=12)
+    children: list[ChildBody] = Field(max_length=12, description="none: a child is due")
     other_guardians: list[GuardianBody] = Field(default_factory=list, max_length=5)
 
     @model_validator(mode="after")

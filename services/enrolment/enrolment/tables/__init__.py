@@ -1,5 +1,6 @@
 """The rows that enrolment owns, one module a noun; importing this knows all of them."""
 
+from enrolment.tables.applications import CrecheApplication, CrecheApplicationAnswer, CrechePageLink
 from enrolment.tables.arrivals import Arrival
 from enrolment.tables.attendance import Attendance
 from enrolment.tables.base import Base
@@ -9,6 +10,7 @@ from enrolment.tables.enrolments import IN_LINE, Enrolment, Link, place_of
 from enrolment.tables.erasures import Acknowledgement, Erasure
 from enrolment.tables.line import LineChange
 from enrolment.tables.people import Child, FormerId, Guardian, Party, ToldApart
+from enrolment.tables.places import CrecheDecision, CrechePlaceOffer, CrecheRun
 from enrolment.tables.sessions import Reservation, Session
 from enrolment.tables.ties import OwnFamily, Signature
 
@@ -21,8 +23,14 @@ __all__ = [
     "Child",
     "Code",
     "CrecheAbsence",
+    "CrecheApplication",
+    "CrecheApplicationAnswer",
     "CrecheChild",
     "CrecheContract",
+    "CrecheDecision",
+    "CrechePageLink",
+    "CrechePlaceOffer",
+    "CrecheRun",
     "CrecheShift",
     "Enrolment",
     "Erasure",

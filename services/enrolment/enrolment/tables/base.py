@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, DateTime, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 
-from enrolment.states import EnrolmentState, LineNews, ReservationState, SessionState
+from enrolment.states import ApplicationState, EnrolmentState, LineNews, PlaceState, ReservationState, SessionState
 
 
 class Base(DeclarativeBase):
@@ -24,4 +24,6 @@ class Base(DeclarativeBase):
         EnrolmentState: Text(),
         ReservationState: Text(),
         LineNews: Text(),
+        ApplicationState: Text(),
+        PlaceState: Text(),
     }

@@ -11,9 +11,11 @@ from sqlalchemy import Table, delete, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
+from enrolment.applying import child_of
 from enrolment.likeness import same_child, same_person
 from enrolment.people import both_enrolled, lock_party, tell_contact
-from enrolment.tables import Child, Enrolment, FormerId, Guardian, OwnFamily, Party, Signature
+from enrolment.states import LIVING
+from enrolment.tables import Child, CrecheApplication, Enrolment, FormerId, Guardian, OwnFamily, Party, Signature
 
 TIES: tuple[Table, ...] = tuple(one.metadata.tables[one.__tablename__] for one in (OwnFamily, Signature))
 """What organisations hold of a family: both files' together."""
@@ -70,6 +72,19 @@ class BothEnrolled(Refused):
     }
 
 
+class BothApplied(Refused):
+    """Both ask for a crèche place for one child: staff withdraw the application that is too many, then merge."""
+
+    code, status = "both-applied", 409
+    words: ClassVar[dict[str, str]] = {
+        "fr": "Les deux fiches demandent une place en crèche pour un même enfant. Retirez d'abord la demande qui est "
+        "de trop : une commission compare une demande par enfant.",
+        "en": "Both files ask for a crèche place for one child. Withdraw the application that is too many first: a "
+        "committee compares one application for each child.",
+    }
+    example: ClassVar[dict[str, Any]] = {"applications": ["D-4CFH7M", "D-7K3QX9"]}
+
+
 async def merge_parties(tx: Tx, cmd: MergeParties) -> Party:
     """Enrolments keep their place and their rank, links go on working, and so does the id that is gone."""
     # in the order of their ids: two who merge the same two do not wait for each other
@@ -82,6 +97,7 @@ async def merge_parties(tx: Tx, cmd: MergeParties) -> Party:
     both = await both_enrolled(tx.session, kept.id, gone.id)
     if both:
         raise BothEnrolled(enrolments=[_named(*pair) for pair in both])
+    await _one_application_a_child(tx, kept, gone)
     await _move_children(tx, kept, gone)
     await _move_guardians(tx, kept, gone)
     await _move_ties(tx, kept, gone)
@@ -98,6 +114,15 @@ async def merge_parties(tx: Tx, cmd: MergeParties) -> Party:
 def _named(mine: Enrolment, theirs: Enrolment) -> dict[str, str]:
     session = {"organiser": mine.organiser, "session_id": str(mine.session_id)}
     return {**session, "kept": str(mine.id), "gone": str(theirs.id)}
+
+
+async def _one_application_a_child(tx: Tx, kept: Party, gone: Party) -> None:
+    """Raises BothApplied."""
+    known: dict[tuple[object, ...], str] = {}
+    theirs = CrecheApplication.party_id.in_((kept.id, gone.id)), CrecheApplication.state.in_(LIVING)
+    for one in await tx.session.scalars(select(CrecheApplication).where(*theirs)):
+        if (other := known.setdefault((one.commission, *child_of(one)), one.reference)) != one.reference:
+            raise BothApplied(applications=sorted((other, one.reference)))
 
 
 async def _move_children(tx: Tx, kept: Party, gone: Party) -> None:
@@ -131,7 +156,7 @@ async def _move_guardians(tx: Tx, kept: Party, gone: Party) -> None:
 
 
 async def _move_ties(tx: Tx, kept: Party, gone: Party) -> None:
-    """Enrolments, former ids, and what organisations said of them; the constraint judges a race with an enrolment."""
+    """Enrolments, whose constraint judges a race; applications, former ids, and what organisations said of them."""
     try:
         async with tx.session.begin_nested():
             await tx.session.execute(update(Enrolment).where(Enrolment.party_id == gone.id).values(party_id=kept.id))
@@ -139,6 +164,8 @@ async def _move_ties(tx: Tx, kept: Party, gone: Party) -> None:
         if violated(error, "one_active_enrolment"):
             raise BothEnrolled from None
         raise
+    theirs = update(CrecheApplication).where(CrecheApplication.party_id == gone.id)
+    await tx.session.execute(theirs.values(party_id=kept.id))
     await tx.session.execute(update(FormerId).where(FormerId.party_id == gone.id).values(party_id=kept.id))
     for table in TIES:
         rest = [column for column in table.c if column.name != "party_id"]

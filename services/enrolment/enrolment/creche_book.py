@@ -11,13 +11,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from enrolment.creche.book import Absence, Book, Child, Contract, Place, Shift
 from enrolment.creche.hours import Hours, grid, hours
 from enrolment.creche.occupation import Occupation
-from enrolment.tables import CrecheAbsence, CrecheChild, CrecheContract, CrecheShift
+from enrolment.tables import (
+    CrecheAbsence,
+    CrecheApplication,
+    CrecheChild,
+    CrecheContract,
+    CrechePlaceOffer,
+    CrecheShift,
+)
 
 WHOLE_WEEKS = timedelta(days=6)
 
 
 async def occupation(session: AsyncSession, creche: Creche, first: date, last: date) -> Occupation:
     """Of the whole weeks from `first` to `last`."""
+    return Occupation(creche, await book_of(session, creche, first, last), first, last)
+
+
+async def book_of(session: AsyncSession, creche: Creche, first: date, last: date) -> Book:
+    """What counts in the whole weeks from `first` to `last`; a week that is offered counts as a contract."""
     begins, ends = first - WHOLE_WEEKS, last + WHOLE_WEEKS
     children = await session.scalars(select(CrecheChild).where(CrecheChild.creche == creche.id))
     contracts = await session.scalars(
@@ -36,27 +48,41 @@ async def occupation(session: AsyncSession, creche: Creche, first: date, last: d
         .where(CrecheShift.creche == creche.id, CrecheShift.starts_on <= ends)
         .where(or_(CrecheShift.ends_on.is_(None), CrecheShift.ends_on >= begins))
     )
-    book = Book(
-        children=tuple(map(_child, children)),
-        contracts=tuple(map(_contract, contracts)),
-        absences=tuple(map(_absence, absences)),
+    offered = await session.execute(
+        select(CrechePlaceOffer, CrecheApplication)
+        .join(CrecheApplication)
+        .where(CrechePlaceOffer.creche == creche.id, CrechePlaceOffer.state == "offered")
+        .where(CrechePlaceOffer.starts_on <= ends)
+    )
+    held = [(who_asks(application), offer) for offer, application in offered]
+    return Book(
+        children=(*map(child, children), *(one for one, _ in held)),
+        contracts=(
+            *map(contract, contracts),
+            *(Contract(child=one.id, start=offer.starts_on, grid=grid(*offer.week)) for one, offer in held),
+        ),
+        absences=tuple(map(absence, absences)),
         staff=tuple(map(_shift, shifts)),
     )
-    return Occupation(creche, book, first, last)
 
 
-def _child(row: CrecheChild) -> Child:
+def who_asks(row: CrecheApplication) -> Child:
+    """The child of an application, as the crèche's engine knows one who is not there yet."""
+    return Child(id=f"application/{row.id}", born_on=row.born, place=cast(Place, row.place))
+
+
+def child(row: CrecheChild) -> Child:
     return Child(id=str(row.id), born_on=row.born_on, walks_from=row.walks_from, place=cast(Place, row.place))
 
 
-def _contract(row: CrecheContract) -> Contract:
+def contract(row: CrecheContract) -> Contract:
     return Contract(
         child=str(row.child_id), start=row.starts_on, end=row.ends_on, grid=grid(*row.week),
         exceptions=_days(row.exceptions),
     )  # fmt: skip
 
 
-def _absence(row: CrecheAbsence) -> Absence:
+def absence(row: CrecheAbsence) -> Absence:
     when = None if row.hours is None else hours(row.hours)
     return Absence(child=str(row.child_id), start=row.starts_on, end=row.ends_on, hours=when)
 

@@ -1,0 +1,102 @@
+"""The committee decides: who is admitted is offered the week, everybody reads why, and what is left is a line."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from ronde.clock import now
+from ronde.database import Tx
+from ronde_contracts.enrolment_creche import ApplicationDecided
+from sqlalchemy import select
+
+from enrolment import applying, awarding
+from enrolment.commissions import their_commission, today
+from enrolment.committee import MoreThanThereIs, decided, ledger_of, proposal
+from enrolment.creche.committee import Ledger
+from enrolment.creche.committee_figures import public
+from enrolment.creche.committee_words import told
+from enrolment.creche.criteria import Criteria
+from enrolment.demands import asked, child_id
+from enrolment.settings import Terms
+from enrolment.tables import CrecheApplication, CrecheDecision, CrecheRun
+
+LANGUAGES = ("fr", "en")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecidePlaces:
+    """`by`: whose staff write down what the committee decided."""
+
+    commission: str
+    by: str
+
+
+async def decide_places(tx: Tx, terms: Terms, cmd: DecidePlaces) -> CrecheRun:
+    """Only if all of it fits, as the crèche is now. Who has withdrawn since is left out.
+
+    Raises CommissionUnknown, NotTheirCommission, NotProposed, MoreThanThereIs.
+    """
+    criteria = their_commission(terms, cmd.commission, cmd.by)
+    await awarding.lock_creches(tx, terms)
+    run = await proposal(tx, cmd.commission)
+    ledger = ledger_of(criteria, run)
+    rows = await _rows(tx, run)
+    ids = {child.id: one.id for one in ledger.by_id.values() for child in one.children}
+    found = decided(ledger, {ids[child_id(row)]: decision.departures for decision, row in rows})
+    admitted = [(row, decision.decided) for decision, row in rows if decision.decided is not None and _waits(row)]
+    await _fit(tx, terms, admitted)
+    accounts = {id: _account(terms, criteria, ledger, id) for id in ledger.by_id}
+    for decision, row in rows:
+        decision.account = accounts[ids[child_id(row)]]
+        if not _waits(row):
+            continue
+        row.state, row.updated_at = "waiting", now()
+        outcome = "waiting" if decision.decided is None else "offered"
+        applying.tell(tx, row, ApplicationDecided, outcome=outcome)
+        if decision.decided is not None:
+            awarding.offer(tx, terms, run.id, row, decision.decided, "decided")
+    run.figures = _figures(ledger, {id: one.decided for id, one in found.items()})
+    run.given, run.decided_by, run.decided_at = None, cmd.by, now()
+    return run
+
+
+async def _rows(tx: Tx, run: CrecheRun) -> list[tuple[CrecheDecision, CrecheApplication]]:
+    """In the order of the line."""
+    found = await tx.session.execute(
+        select(CrecheDecision, CrecheApplication)
+        .join(CrecheApplication)
+        .where(CrecheDecision.run_id == run.id)
+        .order_by(CrecheDecision.number, CrecheApplication.id)
+        .with_for_update(of=CrecheApplication)
+        .execution_options(populate_existing=True)
+    )
+    return [(decision, row) for decision, row in found]
+
+
+def _waits(row: CrecheApplication) -> bool:
+    return row.state == "kept"
+
+
+async def _fit(tx: Tx, terms: Terms, admitted: Iterable[tuple[CrecheApplication, int]]) -> None:
+    """Raises MoreThanThereIs for the first in the line whose week does not fit."""
+    day = today(terms)
+    wanted = [(row, asked(row, wish, day)) for row, wish in admitted]
+    starts = [week.start for _, week in wanted if week]
+    if not starts:
+        return
+    free = await awarding.giving(tx, terms, starts)
+    for row, week in wanted:
+        no = free.give([week]) if week else None
+        if no is not None or week is None:
+            raise MoreThanThereIs(reference=row.reference, **awarding.reason(no))
+
+
+def _account(terms: Terms, criteria: Criteria, ledger: Ledger, id: str) -> dict[str, list[str]]:
+    names = {one.id: one.name for one in terms.creches}
+    return {lang: list(told(ledger.account(id), criteria, names, lang)) for lang in LANGUAGES}
+
+
+def _figures(ledger: Ledger, proposed: dict[str, int | None]) -> list[dict[str, object]]:
+    """Of what was decided, not of what was proposed."""
+    run = replace(ledger.run, proposed=proposed)
+    shown = public(Ledger(ledger.criteria, list(ledger.by_id.values()), ledger.places, run))
+    return [{"creche": creche, "group": group, **one._asdict()} for (creche, group), one in shown.items()]
