@@ -19,7 +19,7 @@ from enrolment.creche.occupation import monday_of
 from enrolment.creche.picture import week
 from enrolment.doors import terms_of
 from enrolment.nursery import CrecheUnknown, NotInCreche, NotTheirCreche, their_creche
-from enrolment.queries.creche import occupation
+from enrolment.creche_book import occupation
 from enrolment.shapes.creche import (
     AbsenceBody,
     AskedBody,

@@ -16,7 +16,7 @@ from enrolment.creche.words import RULES
 from enrolment.doors import terms_of
 from enrolment.nursery import their_creche
 from enrolment.pages.common import SHOWN, private
-from enrolment.queries.creche import occupation
+from enrolment.creche_book import occupation
 
 router = APIRouter(prefix="/creches/{id}")
 Day = Annotated[date | None, Query(ge=date(2000, 1, 1), le=date(2100, 1, 1))]

@@ -8,16 +8,21 @@ from ronde.house import Creche
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from enrolment.creche.book import Absence, Book, Child, Contract, Place, Shift
+from enrolment.creche.book import Absence, Book, Booking, Child, Contract, Place, Shift
 from enrolment.creche.hours import Hours, grid, hours
 from enrolment.creche.occupation import Occupation
-from enrolment.tables import CrecheAbsence, CrecheChild, CrecheContract, CrecheShift
+from enrolment.tables import HELD, CareOffer, CrecheAbsence, CrecheChild, CrecheContract, CrecheShift
 
 WHOLE_WEEKS = timedelta(days=6)
 
 
 async def occupation(session: AsyncSession, creche: Creche, first: date, last: date) -> Occupation:
     """Of the whole weeks from `first` to `last`."""
+    return Occupation(creche, await book_of(session, creche, first, last), first, last)
+
+
+async def book_of(session: AsyncSession, creche: Creche, first: date, last: date) -> Book:
+    """What counts in the whole weeks from `first` to `last`; hours that are offered count as taken."""
     begins, ends = first - WHOLE_WEEKS, last + WHOLE_WEEKS
     children = await session.scalars(select(CrecheChild).where(CrecheChild.creche == creche.id))
     contracts = await session.scalars(
@@ -36,27 +41,32 @@ async def occupation(session: AsyncSession, creche: Creche, first: date, last: d
         .where(CrecheShift.creche == creche.id, CrecheShift.starts_on <= ends)
         .where(or_(CrecheShift.ends_on.is_(None), CrecheShift.ends_on >= begins))
     )
-    book = Book(
-        children=tuple(map(_child, children)),
-        contracts=tuple(map(_contract, contracts)),
-        absences=tuple(map(_absence, absences)),
+    held = await session.scalars(
+        select(CareOffer)
+        .where(CareOffer.creche == creche.id, CareOffer.state.in_(HELD))
+        .where(CareOffer.day >= begins, CareOffer.day <= ends)
+    )
+    return Book(
+        children=tuple(map(child, children)),
+        contracts=tuple(map(contract, contracts)),
+        absences=tuple(map(absence, absences)),
+        bookings=tuple(Booking(child=str(one.child_id), day=one.day, hours=hours(one.hours)) for one in held),
         staff=tuple(map(_shift, shifts)),
     )
-    return Occupation(creche, book, first, last)
 
 
-def _child(row: CrecheChild) -> Child:
+def child(row: CrecheChild) -> Child:
     return Child(id=str(row.id), born_on=row.born_on, walks_from=row.walks_from, place=cast(Place, row.place))
 
 
-def _contract(row: CrecheContract) -> Contract:
+def contract(row: CrecheContract) -> Contract:
     return Contract(
         child=str(row.child_id), start=row.starts_on, end=row.ends_on, grid=grid(*row.week),
         exceptions=_days(row.exceptions),
     )  # fmt: skip
 
 
-def _absence(row: CrecheAbsence) -> Absence:
+def absence(row: CrecheAbsence) -> Absence:
     when = None if row.hours is None else hours(row.hours)
     return Absence(child=str(row.child_id), start=row.starts_on, end=row.ends_on, hours=when)
 
