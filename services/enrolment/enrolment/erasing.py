@@ -10,6 +10,7 @@ from ronde_contracts.event import PartyKind
 from ronde_contracts.partners import ErasureAcknowledged
 from sqlalchemy import delete, func, or_, select, tuple_, update
 
+from enrolment.care_leaving import leave_occasional_care
 from enrolment.leaving import leave
 from enrolment.line import lock_session
 from enrolment.settings import Terms
@@ -38,6 +39,7 @@ async def erase(tx: Tx, terms: Terms, party: Party, *, asked_by: str) -> None:
     without a name came with so many children.
     """
     await _leave_what_is_to_come(tx, terms, party)
+    await leave_occasional_care(tx, terms, party.id)
     former = (await tx.session.scalars(select(FormerId).where(FormerId.party_id == party.id))).all()
     ids = [party.id, *(one.id for one in former)]
     addresses = {address for one in party.guardians for address in (one.email, one.phone) if address}

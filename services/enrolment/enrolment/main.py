@@ -13,6 +13,7 @@ from enrolment import api, pages
 from enrolment.consumers import consuming
 from enrolment.reception import Reception
 from enrolment.settings import Settings
+from enrolment.use_cases.expire_care import expire_care
 from enrolment.use_cases.expire_offers import expire_offers
 from enrolment.use_cases.forget_old import forget_old, forget_visits
 from enrolment.use_cases.suspend_session import suspend_session
@@ -28,6 +29,10 @@ def build(settings: Settings) -> FastAPI:
             async with service.db.transaction() as tx:
                 return await expire_offers(tx, settings.terms)
 
+        async def care() -> bool:
+            async with service.db.transaction() as tx:
+                return await expire_care(tx, settings.terms)
+
         async def lost() -> bool:
             async with service.db.transaction() as tx:
                 return await suspend_session(tx, settings.terms)
@@ -36,6 +41,7 @@ def build(settings: Settings) -> FastAPI:
         app.state.reception = reception
         looking = [
             Worker("expire offers", step, every=settings.expire_every),
+            Worker("expire occasional care", care, every=settings.expire_every),
             Worker("suspend sessions", lost, every=settings.expire_every),
         ]
         return [*looking, *reception.workers, *_forgetting(service)]

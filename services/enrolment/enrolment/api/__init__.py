@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from enrolment.api import (
     agreements,
     attendance,
+    care,
     creche,
     enrolments,
     entry,
@@ -33,6 +34,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     line.router,
     rooms.router,
     attendance.router,
+    care.router,  # /creches/{creche}/wishes/{id} before /creches/{creche}/{what}/{id}
     creche.router,
 )
 """Each module's, in the order of the documentation."""

@@ -13,10 +13,10 @@ from starlette.responses import Response
 from enrolment.creche.occupation import monday_of
 from enrolment.creche.picture import week
 from enrolment.creche.words import RULES
+from enrolment.creche_book import occupation
 from enrolment.doors import terms_of
 from enrolment.nursery import their_creche
 from enrolment.pages.common import SHOWN, private
-from enrolment.creche_book import occupation
 
 router = APIRouter(prefix="/creches/{id}")
 Day = Annotated[date | None, Query(ge=date(2000, 1, 1), le=date(2100, 1, 1))]

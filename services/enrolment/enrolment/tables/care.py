@@ -3,13 +3,14 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from enrolment.tables.base import Base
 
 HELD = ("offered", "booked")
 """An offer whose hours nobody else may have."""
+_OFFERED, _HELD = text("state = 'offered'"), text("state IN ('offered', 'booked')")
 
 
 class CareSlot(Base):
@@ -19,9 +20,14 @@ class CareSlot(Base):
     """
 
     __tablename__ = "care_slots"
+    __table_args__ = (
+        UniqueConstraint("child_id", "day"),
+        Index("ix_care_slots_creche", "creche", "day"),
+        Index("ix_care_slots_look_at", "look_at", postgresql_where=text("look_at IS NOT NULL")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    creche: Mapped[str] = mapped_column(index=True)
+    creche: Mapped[str]
     day: Mapped[date]
     hours: Mapped[str]
     child_id: Mapped[UUID | None] = mapped_column(ForeignKey("creche_children.id", ondelete="CASCADE"))
@@ -35,6 +41,10 @@ class CareWish(Base):
     """
 
     __tablename__ = "care_wishes"
+    __table_args__ = (
+        CheckConstraint("least_minutes > 0"),
+        Index("one_live_wish", "child_id", unique=True, postgresql_where=text("live")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     creche: Mapped[str] = mapped_column(index=True)
@@ -57,11 +67,20 @@ class CareOffer(Base):
     """
 
     __tablename__ = "care_offers"
+    __table_args__ = (
+        CheckConstraint("(state = 'offered') = (deadline IS NOT NULL)", name="held_until_its_deadline"),
+        CheckConstraint("(state = 'withdrawn') = (why IS NOT NULL)", name="withdrawn_says_why"),
+        Index("one_question_a_slot", "slot_id", unique=True, postgresql_where=_OFFERED),
+        Index("one_question_a_child", "child_id", unique=True, postgresql_where=_OFFERED),
+        Index("one_offer_a_child_and_day", "child_id", "day", unique=True, postgresql_where=_HELD),
+        Index("ix_care_offers_creche", "creche", "day"),
+        Index("ix_care_offers_deadline", "deadline", postgresql_where=text("deadline IS NOT NULL")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     slot_id: Mapped[UUID | None] = mapped_column(ForeignKey("care_slots.id", ondelete="SET NULL"), index=True)
     wish_id: Mapped[UUID | None] = mapped_column(ForeignKey("care_wishes.id", ondelete="SET NULL"), index=True)
-    creche: Mapped[str] = mapped_column(index=True)
+    creche: Mapped[str]
     child_id: Mapped[UUID] = mapped_column(ForeignKey("creche_children.id", ondelete="CASCADE"), index=True)
     day: Mapped[date]
     hours: Mapped[str]
