@@ -17,6 +17,7 @@ from enrolment.use_cases.expire_care import expire_care
 from enrolment.use_cases.expire_offers import expire_offers
 from enrolment.use_cases.forget_old import forget_old, forget_visits
 from enrolment.use_cases.suspend_session import suspend_session
+from enrolment.use_cases.tell_places import tell_places
 
 HERE = Path(__file__).parent
 
@@ -37,12 +38,19 @@ def build(settings: Settings) -> FastAPI:
             async with service.db.transaction() as tx:
                 return await suspend_session(tx, settings.terms)
 
+        async def places() -> bool:
+            for creche in settings.terms.creches:
+                async with service.db.transaction() as tx:
+                    await tell_places(tx, settings.terms, creche)
+            return False
+
         reception = Reception(service.db, settings.terms)
         app.state.reception = reception
         looking = [
             Worker("expire offers", step, every=settings.expire_every),
             Worker("expire occasional care", care, every=settings.expire_every),
             Worker("suspend sessions", lost, every=settings.expire_every),
+            Worker("tell free places", places, every=settings.places_every),
         ]
         return [*looking, *reception.workers, *_forgetting(service)]
 

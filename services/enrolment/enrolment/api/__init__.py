@@ -7,6 +7,7 @@ from enrolment.api import (
     attendance,
     care,
     creche,
+    creche_files,
     enrolments,
     entry,
     erasures,
@@ -36,5 +37,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     attendance.router,
     care.router,  # /creches/{creche}/wishes/{id} before /creches/{creche}/{what}/{id}
     creche.router,
+    creche_files.router,
 )
 """Each module's, in the order of the documentation."""

@@ -7,6 +7,7 @@ from enrolment.pages import (
     attendance,
     changing,
     creche,
+    creche_free,
     enrolling,
     entering,
     family,
@@ -34,6 +35,7 @@ PAGES = (
     changing,
     own_families,
     creche,
+    creche_free,
     phone_in,  # /families/{id} after the pages whose address is a word
 )
 router = APIRouter(include_in_schema=False)

@@ -1,17 +1,25 @@
 """What several pages share."""
 
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
 from fastapi import Query
 from ronde.clock import now
 from starlette.responses import Response
 
+from enrolment.settings import Terms
 from enrolment.tables import Session
 
 SHOWN = ["GET", "HEAD"]
 NOINDEX = "noindex, nofollow"
 Token = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9]{12}$")]
 """Of the family's page that somebody comes from: public pages hand it on, so that no second code is needed."""
+
+
+def wall_clock(terms: Terms) -> Callable[[date, int], datetime]:
+    """Of a day and a quarter-hour of it: the moment, for templates; 96 is the next midnight."""
+    return lambda day, quarter: datetime.combine(day, time(), terms.timezone) + timedelta(minutes=15 * quarter)
 
 
 def began(session: Session) -> bool:

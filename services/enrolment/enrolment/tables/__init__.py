@@ -4,7 +4,7 @@ from enrolment.tables.arrivals import Arrival
 from enrolment.tables.attendance import Attendance
 from enrolment.tables.base import Base
 from enrolment.tables.care import HELD, CareOffer, CareSlot, CareWish
-from enrolment.tables.creche import CrecheAbsence, CrecheChild, CrecheContract, CrecheShift
+from enrolment.tables.creche import CrecheAbsence, CrecheChild, CrecheContract, CrecheShift, CrecheWeekTold
 from enrolment.tables.doorkeys import Code, FamilyLink
 from enrolment.tables.enrolments import IN_LINE, Enrolment, Link, place_of
 from enrolment.tables.erasures import Acknowledgement, Erasure
@@ -29,6 +29,7 @@ __all__ = [
     "CrecheChild",
     "CrecheContract",
     "CrecheShift",
+    "CrecheWeekTold",
     "Enrolment",
     "Erasure",
     "FamilyLink",
