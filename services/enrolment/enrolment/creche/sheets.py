@@ -8,10 +8,15 @@ from io import StringIO
 from ronde.house import Creche
 from ronde.web.language import pick
 
+from enrolment.creche.figures import WeekFigures
 from enrolment.creche.free_places import Free
 from enrolment.creche.hours import clock
 
 PLACES = ("creche", "semaine", "jour", "debut", "fin", "tranche", "places")
+FIGURES = (
+    "semaine", "lundi", "heures_enfants", "heures_permises", "occupation_pct", "heures_au_dela_des_places",
+    "enfants_au_plus", "heures_equipe", "heures_sous_encadrement", "manque_au_plus",
+)  # fmt: skip
 AGES = {False: "non-marcheurs", True: "marcheurs"}
 
 
@@ -27,6 +32,25 @@ def places_sheet(creche: Creche, weeks: Mapping[date, Iterable[Free]]) -> bytes:
         for one in free
     )
     return _written(PLACES, lines)
+
+
+def figures_sheet(weeks: Iterable[WeekFigures]) -> bytes:
+    """A line for each week: hours with two decimals, professionals and children as numbers."""
+    return _written(FIGURES, (
+        (
+            f"{one.monday:%G-W%V}", one.monday, _hours(one.used), _hours(one.allowed), _decimal(one.percent),
+            _hours(one.over), one.peak, _hours(one.staff), _hours(one.short), one.short_by,
+        )
+        for one in weeks
+    ))  # fmt: skip
+
+
+def _hours(quarters: int) -> str:
+    return _decimal(quarters / 4)
+
+
+def _decimal(number: float) -> str:
+    return f"{number:.2f}".replace(".", ",")
 
 
 def _written(header: Sequence[str], lines: Iterable[Sequence[object]]) -> bytes:

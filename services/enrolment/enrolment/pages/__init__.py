@@ -7,7 +7,9 @@ from enrolment.pages import (
     attendance,
     changing,
     creche,
+    creche_figures,
     creche_free,
+    creche_today,
     enrolling,
     entering,
     family,
@@ -35,7 +37,9 @@ PAGES = (
     changing,
     own_families,
     creche,
+    creche_figures,
     creche_free,
+    creche_today,
     phone_in,  # /families/{id} after the pages whose address is a word
 )
 router = APIRouter(include_in_schema=False)
