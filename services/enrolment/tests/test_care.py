@@ -23,6 +23,8 @@ from enrolment.use_cases.plan_shift import PlanShift, plan_shift
 from enrolment.use_cases.take_out_of_creche import TakeOut, take_out
 from ronde.house import Creche
 from ronde.ids import new_id
+from ronde.subscriber import NotKnownYet, Unacceptable
+from ronde_contracts.partners import AbsenceDeclared, AbsenceWithdrawn
 from sqlalchemy import select
 
 pytestmark = pytest.mark.database
@@ -284,3 +286,26 @@ async def test_a_gap_is_offered_by_hand_and_a_place_is_kept_for_emergencies(nurs
         nursery.creche, nursery.terms = keeping, replace(nursery.terms, creches=(keeping,))
         await nursery.gap("09:00-17:00", id=gap)
         assert await nursery.offers("offered") == [], "two places are for insertion, and one for an emergency"
+
+
+async def test_only_the_creche_s_organisation_declares_and_an_unknown_child_is_waited_for(
+    nursery: Nursery, desk: Desk
+) -> None:
+    await nursery.open(babies=1)
+    bus = Desk(desk.url, nursery.terms)
+    facts = {"creche": "bottines", "starts_on": MONDAY, "ends_on": MONDAY, "absence_id": new_id()}
+    known = AbsenceDeclared(**facts, child_id=nursery.babies[0])
+    with pytest.raises(Unacceptable):
+        await bus.hear(known, sequence=1, producer="relais")
+    with pytest.raises(NotKnownYet):
+        await bus.hear(AbsenceDeclared(**facts, child_id=new_id()), sequence=1, producer="bottines")
+    with time_machine.travel(clock(8), tick=False):
+        await bus.hear(known, sequence=1, producer="bottines")
+        assert await nursery.slots() == ["09:00-17:00"]
+        await bus.hear(known.model_copy(update={"hours": "12:00-14:00"}), sequence=2, producer="bottines")
+        assert await nursery.slots() == ["12:00-14:00"], "said again, it is changed"
+        with pytest.raises(Unacceptable):
+            await bus.hear(AbsenceWithdrawn(absence_id=known.absence_id), sequence=3, producer="relais")
+        await bus.hear(AbsenceWithdrawn(absence_id=known.absence_id), sequence=3, producer="bottines")
+        assert await nursery.slots() == [""]
+    await bus.db.close()

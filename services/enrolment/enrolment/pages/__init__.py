@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from enrolment.pages import (
     alike,
     attendance,
+    care,
     changing,
     creche,
     creche_figures,
@@ -17,6 +18,7 @@ from enrolment.pages import (
     guardians,
     line,
     links,
+    occasional,
     own_families,
     phone_in,
     programme,
@@ -40,6 +42,8 @@ PAGES = (
     creche_figures,
     creche_free,
     creche_today,
+    care,
+    occasional,
     phone_in,  # /families/{id} after the pages whose address is a word
 )
 router = APIRouter(include_in_schema=False)

@@ -76,6 +76,12 @@ async def slots_of(session: AsyncSession, creche: Creche, first: date) -> Sequen
     return (await session.scalars(wanted.order_by(CareSlot.day, CareSlot.id))).all()
 
 
+async def children_of(session: AsyncSession, creche: Creche) -> Sequence[CrecheChild]:
+    """The children whom a crèche has written down, by first name."""
+    wanted = select(CrecheChild).where(CrecheChild.creche == creche.id)
+    return (await session.scalars(wanted.order_by(CrecheChild.first_name, CrecheChild.born_on))).all()
+
+
 def _seen() -> Select[CareOffer, str]:
     return select(CareOffer, CrecheChild.first_name).join(CrecheChild, CrecheChild.id == CareOffer.child_id)
 
