@@ -1,4 +1,4 @@
-"""What enrolment hears: partners' plans of their sessions, booking's answers about rooms, who forgot a family."""
+"""What enrolment hears: partners' plans of sessions, booking's answers about rooms, absences, who forgot whom."""
 
 from ronde.database import Tx
 from ronde.refusal import Refused
@@ -10,6 +10,8 @@ from ronde_contracts.booking import (
     ReservationRefused,
 )
 from ronde_contracts.partners import (
+    AbsenceDeclared,
+    AbsenceWithdrawn,
     AttendanceRecorded,
     ErasureAcknowledged,
     SessionCancelled,
@@ -17,13 +19,17 @@ from ronde_contracts.partners import (
     SessionPlanned,
 )
 
+from enrolment.creche.hours import hours, written
+from enrolment.nursery import NotInCreche, creche_of_absence, their_creche
 from enrolment.refusals import SessionUnknown
 from enrolment.settings import Settings
 from enrolment.use_cases.call_off_session import CallOffSession, call_off_session
+from enrolment.use_cases.declare_absence import DeclareAbsence, declare_absence
 from enrolment.use_cases.follow_reservation import FollowReservation, follow_reservation
 from enrolment.use_cases.plan_session import PlanSession, plan_session
 from enrolment.use_cases.record_acknowledgement import RecordAcknowledgement, record_acknowledgement
 from enrolment.use_cases.record_attendance import Came, RecordAttendance, record_attendance
+from enrolment.use_cases.take_out_of_creche import TakeOut, take_out
 
 
 def consuming(settings: Settings) -> Subscriptions:
@@ -108,6 +114,34 @@ def consuming(settings: Settings) -> Subscriptions:
     @subscriptions.on(ErasureAcknowledged)
     async def on_erasure_acknowledged(tx: Tx, event: Received[ErasureAcknowledged]) -> None:
         await record_acknowledgement(tx, RecordAcknowledgement(party_id=event.data.party_id, who=event.producer))
+
+    @subscriptions.on(AbsenceDeclared)
+    async def on_absence_declared(tx: Tx, event: Received[AbsenceDeclared]) -> None:
+        said = event.data
+        try:
+            creche = their_creche(settings.terms, said.creche, event.producer)
+            when = None if said.hours is None else written(hours(said.hours))
+        except Refused as refusal:
+            raise Unacceptable(refusal.code) from refusal
+        except ValueError as error:
+            raise Unacceptable("hours are not in quarters of an hour, or end before they begin") from error
+        cmd = DeclareAbsence(
+            id=said.absence_id, child_id=said.child_id, starts_on=said.starts_on, ends_on=said.ends_on, hours=when
+        )
+        try:
+            await declare_absence(tx, settings.terms, creche, cmd)
+        except NotInCreche as unknown:
+            raise NotKnownYet("the child") from unknown
+
+    @subscriptions.on(AbsenceWithdrawn)
+    async def on_absence_withdrawn(tx: Tx, event: Received[AbsenceWithdrawn]) -> None:
+        # Not known yet is well: a declaration that comes after this has a lower sequence and is not taken up.
+        creche = await creche_of_absence(tx, settings.terms, event.data.absence_id)
+        if creche is None:
+            return
+        if creche.organisation != event.producer:
+            raise Unacceptable("not-their-creche")
+        await take_out(tx, settings.terms, creche, TakeOut(what="absences", id=event.data.absence_id))
 
     return subscriptions
 

@@ -8,10 +8,12 @@ from ronde.house import Creche
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from enrolment.creche.book import Absence, Book, Child, Contract, Place, Shift
+from enrolment.creche.book import Absence, Book, Booking, Child, Contract, Place, Shift
 from enrolment.creche.hours import Hours, grid, hours
 from enrolment.creche.occupation import Occupation
 from enrolment.tables import (
+    HELD,
+    CareOffer,
     CrecheAbsence,
     CrecheApplication,
     CrecheChild,
@@ -29,7 +31,7 @@ async def occupation(session: AsyncSession, creche: Creche, first: date, last: d
 
 
 async def book_of(session: AsyncSession, creche: Creche, first: date, last: date) -> Book:
-    """What counts in the whole weeks from `first` to `last`; a week that is offered counts as a contract."""
+    """What counts in the whole weeks from `first` to `last`; weeks and hours that are offered count as taken."""
     begins, ends = first - WHOLE_WEEKS, last + WHOLE_WEEKS
     children = await session.scalars(select(CrecheChild).where(CrecheChild.creche == creche.id))
     contracts = await session.scalars(
@@ -55,6 +57,11 @@ async def book_of(session: AsyncSession, creche: Creche, first: date, last: date
         .where(CrechePlaceOffer.starts_on <= ends)
     )
     held = [(who_asks(application), offer) for offer, application in offered]
+    care = await session.scalars(
+        select(CareOffer)
+        .where(CareOffer.creche == creche.id, CareOffer.state.in_(HELD))
+        .where(CareOffer.day >= begins, CareOffer.day <= ends)
+    )
     return Book(
         children=(*map(child, children), *(one for one, _ in held)),
         contracts=(
@@ -62,6 +69,7 @@ async def book_of(session: AsyncSession, creche: Creche, first: date, last: date
             *(Contract(child=one.id, start=offer.starts_on, grid=grid(*offer.week)) for one, offer in held),
         ),
         absences=tuple(map(absence, absences)),
+        bookings=tuple(Booking(child=str(one.child_id), day=one.day, hours=hours(one.hours)) for one in care),
         staff=tuple(map(_shift, shifts)),
     )
 

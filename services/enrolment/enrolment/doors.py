@@ -4,6 +4,7 @@ from typing import cast
 
 from fastapi import Request
 from ronde.service import service_of
+from starlette.responses import Response
 
 from enrolment.reception import Reception
 from enrolment.settings import Entry, Settings, Terms
@@ -28,3 +29,9 @@ def asker(request: Request) -> str:
 
 def reception_of(request: Request) -> Reception:
     return cast(Reception, request.app.state.reception)
+
+
+def sheet(content: bytes, name: str) -> Response:
+    """A CSV to take away, as `name`.csv."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)

@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, or_, select, tuple_, update
 
 from enrolment.applying import end
 from enrolment.awarding import lock_creches, withdraw_offer_of
+from enrolment.care_leaving import leave_occasional_care
 from enrolment.leaving import leave
 from enrolment.line import lock_session
 from enrolment.settings import Terms
@@ -43,6 +44,7 @@ async def erase(tx: Tx, terms: Terms, party: Party, *, asked_by: str) -> None:
     """
     await _leave_what_is_to_come(tx, terms, party)
     await _withdraw_applications(tx, terms, party)
+    await leave_occasional_care(tx, terms, party.id)
     former = (await tx.session.scalars(select(FormerId).where(FormerId.party_id == party.id))).all()
     ids = [party.id, *(one.id for one in former)]
     addresses = {address for one in party.guardians for address in (one.email, one.phone) if address}

@@ -6,10 +6,11 @@ from uuid import UUID
 from ronde.database import Tx
 from ronde.house import Creche
 from ronde.refusal import Refused
+from sqlalchemy import select
 
 from enrolment.line import HEAR
 from enrolment.settings import Terms
-from enrolment.tables import CrecheChild
+from enrolment.tables import CareOffer, CrecheAbsence, CrecheChild
 
 
 class CrecheUnknown(Refused):
@@ -63,3 +64,26 @@ async def child_of(tx: Tx, creche: Creche, child_id: UUID) -> CrecheChild:
     if child is None or child.creche != creche.id:
         raise NotInCreche
     return child
+
+
+async def creche_of_absence(tx: Tx, terms: Terms, absence_id: UUID) -> Creche | None:
+    """None when no such absence is declared."""
+    declared = select(CrecheChild.creche).join(CrecheAbsence).where(CrecheAbsence.id == absence_id)
+    found = await tx.session.scalar(declared)
+    return next((one for one in terms.creches if one.id == found), None)
+
+
+async def lock_offer(tx: Tx, terms: Terms, offer_id: UUID, by: str | None) -> tuple[Creche, CareOffer]:
+    """An offer of occasional care and its crèche, ours until the transaction ends.
+
+    `by`: the organisation whose staff ask; None: the family itself. Raises NotInCreche, NotTheirCreche.
+    """
+    offer = await tx.session.get(CareOffer, offer_id)
+    creche = next((one for one in terms.creches if offer and one.id == offer.creche), None)
+    if offer is None or creche is None:
+        raise NotInCreche
+    if by is not None and creche.organisation != by:
+        raise NotTheirCreche
+    await lock_creche(tx, creche)
+    await tx.session.refresh(offer)
+    return creche, offer

@@ -49,6 +49,7 @@ class Terms:
     quiet_until: time = time(8)
     public_url: str = "http://127.0.0.1:8701"
     link_stays: timedelta = timedelta(days=30)
+    places_weeks: int = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +86,11 @@ class Settings(ServiceSettings):
     quiet_until: time = Field(time(8), description="until then, the next morning")
     link_days: int = Field(30, ge=1, description="how long a family's link works after the session, in days")
     expire_every: float = Field(5, gt=0, description="seconds between two looks for offers that are over")
+    places_weeks: int = Field(
+        6, ge=2, le=52, description="weeks whose free crèche places are published, from this one; two keep the rule of"
+        " the third day before"
+    )  # fmt: skip
+    places_every: float = Field(60, gt=0, description="seconds between two looks at what the crèches have free")
 
     commissions: Path | None = Field(
         None,
@@ -144,4 +150,5 @@ class Settings(ServiceSettings):
             quiet_until=self.quiet_until,
             public_url=self.public_url,
             link_stays=timedelta(days=self.link_days),
+            places_weeks=self.places_weeks,
         )

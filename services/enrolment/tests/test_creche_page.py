@@ -86,6 +86,47 @@ async def test_another_organisation_s_team_sees_nothing(doors: Running) -> None:
     assert (refused.status_code, "une autre structure" in refused.text) == (403, True)
 
 
+async def test_today_at_the_door_says_who_comes_and_who_does_not(doors: Running) -> None:
+    async with doors.visitor("bottines") as program:
+        await fill(program, babies=1)
+        ids = {}
+        for name, week in (("Lou", "08:00-12:00 14:00-17:00"), ("Sam", "08:30-16:00"), ("Noé", "")):
+            ids[name] = str(new_id())
+            child = {"first_name": name, "born_on": "2025-03-02"}
+            await program.put(f"/creches/bottines/children/{ids[name]}", json=child)
+            contract = {"child_id": ids[name], "starts_on": "2027-01-04", "week": [week]}
+            await program.put(f"/creches/bottines/contracts/{new_id()}", json=contract)
+        for name, hours in (("Lou", "14:00-18:00"), ("Sam", None)):
+            absence = {"child_id": ids[name], "starts_on": MONDAY, "ends_on": MONDAY, "hours": hours}
+            await program.put(f"/creches/bottines/absences/{new_id()}", json=absence)
+    async with doors.visitor(**HTML) as staff:
+        await staff.post("/sign-in", data={"key": "key-of-bottines"})
+        page = visible(await staff.get(f"/creches/bottines/today?day={MONDAY}"))
+        assert "2 enfants viennent, 2 absences" in page
+        assert page.index("Lou de 8 h à 12 h ✕ Absent·e de 14 h à 17 h") < page.index("Enfant 0 de 9 h à 12 h")
+        assert page.index("Ne viennent pas") < page.index("Sam de 8 h 30 à 16 h")
+        assert "Noé" not in page
+        assert "Personne ne vient" in visible(await staff.get("/creches/bottines/today?day=2027-08-10"))
+
+
+async def test_the_figures_of_some_weeks_add_up_on_the_page_and_in_the_file(doors: Running) -> None:
+    async with doors.visitor("bottines") as program:
+        await fill(program, babies=36)
+    async with doors.visitor(**HTML) as staff:
+        await staff.post("/sign-in", data={"key": "key-of-bottines"})
+        asked = "first=2027-01-04&last=2027-01-17"
+        page = visible(await staff.get(f"/creches/bottines/figures?{asked}"))
+        # 36 babies for 3 hours on Mondays and 3 children for 9 h 15 on Tuesdays, of 30 places for 55 hours
+        assert "lundi 11 janvier 135,75 h sur 1650 h 8,2 % 3 h 36" in page
+        assert "En tout 271,5 h sur 3300 h" in page
+        answer = await staff.get(f"/creches/bottines/figures.csv?{asked}")
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    # two professionals, one of whom leaves at 11 on Tuesdays; 8 were needed on Monday, one is missing on Tuesday
+    assert lines[1:] == [
+        f"2027-W0{n};{day};135,75;1650,00;8,23;3,00;36;102,50;9,25;6" for n, day in ((1, "2027-01-04"), (2, MONDAY))
+    ]
+
+
 @pytest.fixture
 async def url(settings: Settings) -> AsyncIterator[str]:
     """The service, listening where a browser finds it."""

@@ -38,7 +38,8 @@ SAYS = (
     "room.requested.v1",
     "room.released.v1",
 )
-PARTNERS: Mapping[str, Sequence[str]] = {"bottines": SAYS, "relais": SAYS, "acepp": SAYS}
+OF_A_CRECHE = ("absence.declared.v1", "absence.withdrawn.v1")
+PARTNERS: Mapping[str, Sequence[str]] = {"bottines": (*SAYS, *OF_A_CRECHE), "relais": SAYS, "acepp": SAYS}
 ROLE = "tester"
 
 

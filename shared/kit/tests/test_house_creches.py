@@ -20,17 +20,17 @@ def test_each_rule_says_its_article_and_how_sure_it_is(creche: Creche) -> None:
     rules = {
         "overflow": creche.overflow, "week": creche.week, "ratio": creche.ratio, "rounding": creche.rounding,
         "team": creche.team, "first_category": creche.first_category, "insertion": creche.insertion,
-        "walking": creche.walking,
+        "walking": creche.walking, "emergency": creche.emergency, "occasional": creche.occasional,
     }  # fmt: skip
     assert {name: rule.sure for name, rule in rules.items()} == {
         "overflow": "B", "week": "A", "ratio": "B", "rounding": "C", "team": "A", "first_category": "A",
-        "insertion": "B", "walking": "C",
+        "insertion": "B", "walking": "C", "emergency": "C", "occasional": "C",
     }  # fmt: skip
     assert all(rule.article for rule in rules.values())
 
 
 def test_what_the_file_leaves_out_is_the_law_s(creche: Creche) -> None:
-    names = ("overflow", "week", "rounding", "team", "first_category", "walking")
+    names = ("overflow", "week", "rounding", "team", "first_category", "walking", "occasional")
     lines = [line for line in TEXT.splitlines() if not line.startswith(tuple(f"{name} " for name in names))]
     [plain] = parse("\n".join(lines)).creches
     assert plain == creche
@@ -91,6 +91,12 @@ EDITS = {
     "hours in words": (
         'opening.monday = "07:30-18:30"', 'opening.monday = "all day"', "opening.monday",
         ['write it as "08:00-19:00"'],
+    ),
+    "an answer that comes too late to come": (
+        "answer_minutes = 20", "answer_minutes = 90", "occasional", ["too late to come", "write answer_minutes = 30"],
+    ),
+    "more places kept than there are": (
+        "emergency      = { places = 1", "emergency = { places = 29", "emergency", ["of 30", "write places = 28"],
     ),
     "a closing that ends before it begins": (
         "to = 2027-04-25", "to = 2027-04-18", "[[creches.closures]]", ["swap 'from' and 'to'"],

@@ -6,7 +6,9 @@ from enrolment.api import (
     agreements,
     applications,
     attendance,
+    care,
     creche,
+    creche_files,
     enrolments,
     entry,
     erasures,
@@ -34,7 +36,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     line.router,
     rooms.router,
     attendance.router,
+    care.router,  # /creches/{creche}/wishes/{id} before /creches/{creche}/{what}/{id}
     creche.router,
     applications.router,
+    creche_files.router,
 )
 """Each module's, in the order of the documentation."""

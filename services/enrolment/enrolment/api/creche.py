@@ -65,7 +65,7 @@ async def put_contract(id: UUID, body: ContractBody, creche: Own, request: Reque
 @router.put("/absences/{id}", summary="Declare that a child does not come", status_code=204, responses=REFUSALS)
 async def put_absence(id: UUID, body: AbsenceBody, creche: Own, request: Request) -> Response:
     async with service_of(request).db.transaction() as tx:
-        await declare_absence(tx, creche, DeclareAbsence(id=id, **body.model_dump()))
+        await declare_absence(tx, terms_of(request), creche, DeclareAbsence(id=id, **body.model_dump()))
     return Response(status_code=204)
 
 
@@ -81,7 +81,7 @@ async def put_shift(id: UUID, body: ShiftBody, creche: Own, request: Request) ->
 )  # fmt: skip
 async def delete_one(what: What, id: UUID, creche: Own, request: Request) -> Response:
     async with service_of(request).db.transaction() as tx:
-        await take_out(tx, creche, TakeOut(what=what, id=id))
+        await take_out(tx, terms_of(request), creche, TakeOut(what=what, id=id))
     return Response(status_code=204)
 
 

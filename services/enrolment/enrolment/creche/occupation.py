@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from copy import copy
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
+from operator import add, and_
 from struct import Struct
 from typing import NamedTuple, TypeVar
 
@@ -18,6 +19,7 @@ from enrolment.creche.stays import days_of
 Counts = int
 """A number for each quarter-hour of a day, 16 bits each: who comes for the day is one addition."""
 BITS = 16
+MOST = (1 << BITS) - 1
 _ROW = Struct(f"<{A_DAY}H")
 NOT_WALKING, WALKING = Kind(walking=False), Kind(walking=True)
 
@@ -76,9 +78,7 @@ class Occupation:
         self.rules = Rules(creche)
         self.first = monday_of(first)
         self.size = (monday_of(last) - self.first).days + 7
-        days = [self.first + timedelta(days=n) for n in range(self.size)]
-        self.open = [self.rules.opening[n % 7] if creche.hours(day) else NONE for n, day in enumerate(days)]
-        self._used = [0] * self.size
+        self.open = [self._opening(creche, at) for at in range(self.size)]
         self._not_walking, self._walking, self._insertion, self._staff, self._first_category = (
             [0] * self.size for _ in Present._fields
         )
@@ -88,11 +88,11 @@ class Occupation:
         self._put_book(book)
 
     def plus(self, child: Child, contract: Contract) -> "Occupation":
-        """The same with a contract more, of a child who has no other hours in it: only its own days are counted."""
+        """The same with a contract more, of a child who has no other hours in it."""
         more = copy(self)
-        more._used, more._insertion = self._used[:], self._insertion[:]
-        more._not_walking, more._walking = self._not_walking[:], self._walking[:]
+        more._not_walking, more._walking, more._insertion = self._not_walking[:], self._walking[:], self._insertion[:]
         more._put(child, days_of(self.first, self.size, [contract]))
+        more._close()
         return more
 
     def index(self, day: date) -> int:
@@ -106,38 +106,46 @@ class Occupation:
 
     def present(self, day: date, quarter: int) -> Present:
         """Who is there in that quarter-hour."""
-        return Present(*(count >> BITS * quarter & (1 << BITS) - 1 for count in self._counts(self.index(day))))
+        return Present(*(count >> BITS * quarter & MOST for count in self._counts(self.index(day))))
 
     def moments(self, day: date) -> list[tuple[int, Moment]]:
         """The quarter-hours in which it is open on that day, in order."""
-        start, counts = self._open_counts(self.index(day))
-        return list(enumerate(map(self._moments.__getitem__, counts), start))
+        start, rows = self._open_rows(self.index(day))
+        return list(enumerate(map(self._moments.__getitem__, zip(*rows, strict=True)), start))
 
     def week(self, at: int) -> tuple[int, int]:
         """Of the week with that day: the children's quarter-hours, and how many the rules let it have."""
         monday = at - at % 7
-        return sum(self._used[monday : monday + 7]), self.rules.week_of(self.open[monday : monday + 7])
+        days = slice(monday, monday + 7)
+        used = sum(map(_sum, self._not_walking[days])) + sum(map(_sum, self._walking[days]))
+        return used, self.rules.week_of(self.open[days])
 
     def free(self, at: int, kind: Kind) -> Hours:
         """The quarter-hours of a day in which one more child of that kind may come. Days alike are judged once."""
         key = (self.open[at], kind, *self._counts(at))
         if (found := self._days.get(key)) is None:
-            free = self._free.setdefault(kind, _Free(self.rules, kind))
-            start, counts = self._open_counts(at)
-            digits = "".join(map(free.__getitem__, reversed(counts)))
-            found = self._days[key] = int(digits or "0", 2) << start
+            found = self._days[key] = self._judged(at, self._free.setdefault(kind, _Free(self.rules, kind)))
         return found
+
+    def _judged(self, at: int, free: "_Free") -> Hours:
+        """Quarter-hour by quarter-hour; but first the worst that could be, as if all came at once and the team left."""
+        start, (*children, insertion, staff, first_category) = self._open_rows(at)
+        if not staff:
+            return NONE
+        if free[(*map(max, children), min(insertion), min(staff), min(first_category))] == "1":
+            return self.open[at]
+        present = list(zip(*children, insertion, staff, first_category, strict=True))
+        return int("".join(map(free.__getitem__, reversed(present))), 2) << start
 
     def _counts(self, at: int) -> tuple[Counts, ...]:
         return (
             self._not_walking[at], self._walking[at], self._insertion[at], self._staff[at], self._first_category[at],
         )  # fmt: skip
 
-    def _open_counts(self, at: int) -> tuple[int, list[tuple[int, ...]]]:
-        """The first quarter-hour at which it is open, and who is there from then on, as `Present` has them."""
-        for start, end in spans(self.open[at]):  # one, or none
-            return start, list(zip(*(_row(count)[start:end] for count in self._counts(at)), strict=True))
-        return 0, []
+    def _open_rows(self, at: int) -> tuple[int, list[tuple[int, ...]]]:
+        """The first quarter-hour at which it is open; from then on, a row for each number of `Present`."""
+        start, end = next(iter(spans(self.open[at])), (0, 0))  # one, or none
+        return start, [_row(count)[start:end] for count in self._counts(at)]
 
     def _put_book(self, book: Book) -> None:
         contracts: dict[str, list[Contract]] = _by_child(book.contracts)
@@ -149,25 +157,38 @@ class Occupation:
             parts = (several.get(id, ()) for several in (contracts, adaptations, bookings, absences))
             self._put(known[id], days_of(self.first, self.size, *parts))  # type: ignore[arg-type]
         for shift in book.staff:
-            for at, hours in enumerate(days_of(self.first, self.size, [shift])):
-                if hours := hours & self.open[at]:
-                    self._staff[at] += (counts := spread(hours))
-                    self._first_category[at] += counts * shift.first_category
+            days = days_of(self.first, self.size, [shift])
+            for counts in (self._staff, self._first_category) if shift.first_category else (self._staff,):
+                _add(counts, days)
+        self._close()
 
     def _put(self, child: Child, days: Sequence[Hours]) -> None:
-        walks = (child.walking(self.rules.creche.walking.from_months) - self.first).days
-        kept = child.place == "insertion"
-        used, not_walking, walking, insertion = self._used, self._not_walking, self._walking, self._insertion
-        for at, (hours, open) in enumerate(zip(days, self.open, strict=True)):
-            if there := hours & open:
-                counts = spread(there)
-                if at < walks:
-                    not_walking[at] += counts
-                else:
-                    walking[at] += counts
-                if kept:
-                    insertion[at] += counts
-                used[at] += there.bit_count()
+        walks = max((child.walking(self.rules.creche.walking.from_months) - self.first).days, 0)
+        _add(self._not_walking, days[:walks])
+        _add(self._walking, days[walks:], walks)
+        if child.place == "insertion":
+            _add(self._insertion, days)
+
+    def _close(self) -> None:
+        """Nobody is there when it is not open. Once for all: an `&` for each child would cost as much as to add it."""
+        every = [spread(hours) * MOST for hours in self.open]
+        for counts in (self._not_walking, self._walking, self._insertion, self._staff, self._first_category):
+            counts[:] = map(and_, counts, every)
+
+    def _opening(self, creche: Creche, at: int) -> Hours:
+        usually = self.rules.opening[at % 7]
+        return usually if usually and creche.hours(self.day(at)) else NONE
+
+
+def _add(counts: list[Counts], days: Sequence[Hours], start: int = 0) -> None:
+    """One more in each of these hours. All days in one `map`: this is most of what a year costs."""
+    end = start + len(days)
+    counts[start:end] = map(add, counts[start:end], map(spread, days))
+
+
+def _sum(counts: Counts) -> int:
+    """Of a day. A number is its digits added up, modulo the highest digit: as long as they add up to less than that."""
+    return counts % MOST
 
 
 @lru_cache(maxsize=4096)
@@ -189,8 +210,8 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-@lru_cache(maxsize=4096)
+@cache
 def spread(when: Hours) -> Counts:
     """One in each of these quarter-hours."""
-    ones = ((1 << BITS * A_DAY) - 1) // ((1 << BITS) - 1)
+    ones = ((1 << BITS * A_DAY) - 1) // MOST
     return sum((ones & (1 << BITS * end) - 1) >> BITS * start << BITS * start for start, end in spans(when))

@@ -87,10 +87,9 @@ class Rules:
         kept = max(self.creche.insertion.places - present.insertion, 0)
         if place == "ordinary" and (over := present.children + kept - self.most) > 0:
             return Broken("insertion", over)
-        needed = self.staff_needed(present.not_walking, present.walking)
-        if (missing := needed - present.staff) > 0:
-            by_ratio = self.by_ratio(present.not_walking, present.walking)
-            return Broken("ratio" if by_ratio == needed else "team", missing)
+        by_ratio, team = self.by_ratio(present.not_walking, present.walking), self.creche.team.at_least
+        if (missing := max(by_ratio, team) - present.staff) > 0:
+            return Broken("ratio" if by_ratio >= team else "team", missing)
         if (missing := self._first_category - present.first_category) > 0:
             return Broken("first_category", missing)
         return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from operator import or_
 from typing import Protocol
 
 from enrolment.creche.book import Absence, Adaptation, Booking
@@ -36,14 +37,11 @@ def days_of(
     found = [NONE] * size
     for one in weekly:
         days = _within(monday, size, one.start, one.end)
-        instead = {(day - monday).days: hours for day, hours in one.exceptions.items()}
-        for weekday, hours in enumerate(one.grid):
-            for at in range(days.start + (weekday - days.start) % 7, days.stop, 7) if hours else ():
-                if at not in instead:
-                    found[at] |= hours
-        for at, hours in instead.items():
-            if at in days:
-                found[at] |= hours
+        written = list(one.grid * (size // 7 + 1))
+        for day, hours in one.exceptions.items():
+            if (at := (day - monday).days) in days:
+                written[at] = hours
+        found[days.start : days.stop] = map(or_, found[days.start : days.stop], written[days.start :])
     for adaptation in adaptations:
         instead = {(day - monday).days: hours for day, hours in adaptation.days.items()}
         for at in _within(monday, size, adaptation.start, adaptation.end):

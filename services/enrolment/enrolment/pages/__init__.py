@@ -6,8 +6,12 @@ from enrolment.pages import (
     alike,
     applications,
     attendance,
+    care,
     changing,
     creche,
+    creche_figures,
+    creche_free,
+    creche_today,
     enrolling,
     entering,
     examining,
@@ -16,6 +20,7 @@ from enrolment.pages import (
     guardians,
     line,
     links,
+    occasional,
     own_families,
     phone_in,
     programme,
@@ -38,6 +43,11 @@ PAGES = (
     creche,
     applications,
     examining,
+    creche_figures,
+    creche_free,
+    creche_today,
+    care,
+    occasional,
     phone_in,  # /families/{id} after the pages whose address is a word
 )
 router = APIRouter(include_in_schema=False)

@@ -1,11 +1,14 @@
 """What several pages share."""
 
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
 from fastapi import Query
 from ronde.clock import now
 from starlette.responses import Response
 
+from enrolment.settings import Terms
 from enrolment.tables import Session
 
 SHOWN = ["GET", "HEAD"]
@@ -15,6 +18,11 @@ Token = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9]{12}$")]
 
 PLACE = "place"
 """Instead of a session, in `to`: they come to ask for a crèche place."""
+
+
+def wall_clock(terms: Terms) -> Callable[[date, int], datetime]:
+    """Of a day and a quarter-hour of it: the moment, for templates; 96 is the next midnight."""
+    return lambda day, quarter: datetime.combine(day, time(), terms.timezone) + timedelta(minutes=15 * quarter)
 
 
 def began(session: Session) -> bool:

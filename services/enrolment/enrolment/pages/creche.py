@@ -1,6 +1,6 @@
 """A crèche's week for its team, by the quarter-hour: who is there, who is needed, who may come, what binds."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -16,7 +16,7 @@ from enrolment.creche.words import RULES
 from enrolment.creche_book import occupation
 from enrolment.doors import terms_of
 from enrolment.nursery import their_creche
-from enrolment.pages.common import SHOWN, private
+from enrolment.pages.common import SHOWN, private, wall_clock
 
 router = APIRouter(prefix="/creches/{id}")
 Day = Annotated[date | None, Query(ge=date(2000, 1, 1), le=date(2100, 1, 1))]
@@ -29,13 +29,9 @@ async def show_week(id: Slug, staff: Staff, request: Request, day: Day = None) -
     monday = monday_of(day or now().astimezone(terms.timezone).date())
     async with service_of(request).db.reading() as session:
         full = await occupation(session, creche, monday, monday)
-
-    def at(day: date, quarter: int) -> datetime:
-        return datetime.combine(day, time(quarter // 4, quarter % 4 * 15), terms.timezone)
-
     used, most = full.week(0)
     page = render(
-        request, "creche-week.html", creche=creche, monday=monday, days=week(full, monday), at=at, rules=RULES,
-        used=used / 4, most=most / 4, before=monday - timedelta(days=7), after=monday + timedelta(days=7),
+        request, "creche-week.html", creche=creche, monday=monday, days=week(full, monday), at=wall_clock(terms),
+        rules=RULES, used=used / 4, most=most / 4, before=monday - timedelta(days=7), after=monday + timedelta(days=7),
     )  # fmt: skip
     return private(page)

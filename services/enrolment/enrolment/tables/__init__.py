@@ -4,7 +4,8 @@ from enrolment.tables.applications import CrecheApplication, CrecheApplicationAn
 from enrolment.tables.arrivals import Arrival
 from enrolment.tables.attendance import Attendance
 from enrolment.tables.base import Base
-from enrolment.tables.creche import CrecheAbsence, CrecheChild, CrecheContract, CrecheShift
+from enrolment.tables.care import HELD, CareOffer, CareSlot, CareWish
+from enrolment.tables.creche import CrecheAbsence, CrecheChild, CrecheContract, CrecheShift, CrecheWeekTold
 from enrolment.tables.doorkeys import Code, FamilyLink
 from enrolment.tables.enrolments import IN_LINE, Enrolment, Link, place_of
 from enrolment.tables.erasures import Acknowledgement, Erasure
@@ -15,11 +16,15 @@ from enrolment.tables.sessions import Reservation, Session
 from enrolment.tables.ties import OwnFamily, Signature
 
 __all__ = [
+    "HELD",
     "IN_LINE",
     "Acknowledgement",
     "Arrival",
     "Attendance",
     "Base",
+    "CareOffer",
+    "CareSlot",
+    "CareWish",
     "Child",
     "Code",
     "CrecheAbsence",
@@ -32,6 +37,7 @@ __all__ = [
     "CrechePlaceOffer",
     "CrecheRun",
     "CrecheShift",
+    "CrecheWeekTold",
     "Enrolment",
     "Erasure",
     "FamilyLink",

@@ -3,7 +3,8 @@
 Hours are written as `08:00-12:00 14:00-17:00`, local; a week is seven such texts from Monday.
 """
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey
@@ -62,3 +63,15 @@ class CrecheShift(Base):
     week: Mapped[list[str]]
     exceptions: Mapped[dict[str, str]]
     first_category: Mapped[bool]
+
+
+class CrecheWeekTold(Base):
+    """What was said last of a week's free places: `week` is 2027-W02, `free` as the event has it."""
+
+    __tablename__ = "creche_weeks_told"
+
+    creche: Mapped[str] = mapped_column(primary_key=True)
+    week: Mapped[str] = mapped_column(primary_key=True)
+    free: Mapped[list[dict[str, Any]]]
+    told_at: Mapped[datetime]
+    version: Mapped[int]

@@ -1,4 +1,4 @@
-"""Declare that a child of a crèche does not come: some days, or some hours of them."""
+"""Declare that a child of a crèche does not come: some days, or some hours of them, which go to others at once."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,7 +7,10 @@ from uuid import UUID
 from ronde.database import Tx
 from ronde.house import Creche
 
+from enrolment.caring import offer_freed_hours
+from enrolment.freeing import free_hours_of
 from enrolment.nursery import child_of, lock_creche
+from enrolment.settings import Terms
 from enrolment.tables import CrecheAbsence
 
 
@@ -22,14 +25,18 @@ class DeclareAbsence:
     hours: str | None
 
 
-async def declare_absence(tx: Tx, creche: Creche, cmd: DeclareAbsence) -> None:
-    """Raises NotInCreche."""
+async def declare_absence(tx: Tx, terms: Terms, creche: Creche, cmd: DeclareAbsence) -> None:
+    """The hours that it frees are offered in the same transaction. Raises NotInCreche."""
     await lock_creche(tx, creche)
     await child_of(tx, creche, cmd.child_id)
     known = await tx.session.get(CrecheAbsence, cmd.id)
-    if known is not None:
-        await child_of(tx, creche, known.child_id)
+    before = {known.child_id} if known is not None else set()
+    for child_id in before:
+        await child_of(tx, creche, child_id)
     row = CrecheAbsence(
         id=cmd.id, child_id=cmd.child_id, starts_on=cmd.starts_on, ends_on=cmd.ends_on, hours=cmd.hours
     )  # fmt: skip
     await tx.session.merge(row)
+    for child_id in sorted(before | {cmd.child_id}):
+        await free_hours_of(tx, terms, creche, child_id)
+    await offer_freed_hours(tx, terms, creche)

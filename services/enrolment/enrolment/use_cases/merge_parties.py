@@ -15,7 +15,17 @@ from enrolment.applying import child_of
 from enrolment.likeness import same_child, same_person
 from enrolment.people import both_enrolled, lock_party, tell_contact
 from enrolment.states import LIVING
-from enrolment.tables import Child, CrecheApplication, Enrolment, FormerId, Guardian, OwnFamily, Party, Signature
+from enrolment.tables import (
+    CareWish,
+    Child,
+    CrecheApplication,
+    Enrolment,
+    FormerId,
+    Guardian,
+    OwnFamily,
+    Party,
+    Signature,
+)
 
 TIES: tuple[Table, ...] = tuple(one.metadata.tables[one.__tablename__] for one in (OwnFamily, Signature))
 """What organisations hold of a family: both files' together."""
@@ -156,7 +166,10 @@ async def _move_guardians(tx: Tx, kept: Party, gone: Party) -> None:
 
 
 async def _move_ties(tx: Tx, kept: Party, gone: Party) -> None:
-    """Enrolments, whose constraint judges a race; applications, former ids, and what organisations said of them."""
+    """Enrolments, applications, former ids, wishes, and what organisations said of them.
+
+    The constraint judges a race with an enrolment.
+    """
     try:
         async with tx.session.begin_nested():
             await tx.session.execute(update(Enrolment).where(Enrolment.party_id == gone.id).values(party_id=kept.id))
@@ -164,9 +177,8 @@ async def _move_ties(tx: Tx, kept: Party, gone: Party) -> None:
         if violated(error, "one_active_enrolment"):
             raise BothEnrolled from None
         raise
-    theirs = update(CrecheApplication).where(CrecheApplication.party_id == gone.id)
-    await tx.session.execute(theirs.values(party_id=kept.id))
-    await tx.session.execute(update(FormerId).where(FormerId.party_id == gone.id).values(party_id=kept.id))
+    for one in (CrecheApplication, FormerId, CareWish):
+        await tx.session.execute(update(one).where(one.party_id == gone.id).values(party_id=kept.id))
     for table in TIES:
         rest = [column for column in table.c if column.name != "party_id"]
         moved = select(literal(kept.id), *rest).where(table.c.party_id == gone.id)

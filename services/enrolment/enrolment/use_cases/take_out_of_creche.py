@@ -6,22 +6,27 @@ from uuid import UUID
 
 from ronde.database import Tx
 from ronde.house import Creche
+from sqlalchemy import select
 
+from enrolment.care_telling import withdraw_offer
+from enrolment.caring import offer_freed_hours
+from enrolment.freeing import free_hours_of
 from enrolment.nursery import NotInCreche, child_of, lock_creche
-from enrolment.tables import CrecheAbsence, CrecheChild, CrecheContract, CrecheShift
+from enrolment.settings import Terms
+from enrolment.tables import HELD, CareOffer, CrecheAbsence, CrecheChild, CrecheContract, CrecheShift
 
 What = Literal["children", "contracts", "absences", "shifts"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class TakeOut:
-    """A child goes with its contracts and absences. An absence taken out: the child comes after all."""
+    """A child goes with its contracts, absences and what it is offered. An absence taken out: it comes after all."""
 
     what: What
     id: UUID
 
 
-async def take_out(tx: Tx, creche: Creche, cmd: TakeOut) -> None:
+async def take_out(tx: Tx, terms: Terms, creche: Creche, cmd: TakeOut) -> None:
     """Raises NotInCreche."""
     await lock_creche(tx, creche)
     kinds = {"children": CrecheChild, "contracts": CrecheContract, "absences": CrecheAbsence, "shifts": CrecheShift}
@@ -30,4 +35,11 @@ async def take_out(tx: Tx, creche: Creche, cmd: TakeOut) -> None:
         await child_of(tx, creche, row.child_id)
     elif not isinstance(row, CrecheChild | CrecheShift) or row.creche != creche.id:
         raise NotInCreche
+    if isinstance(row, CrecheChild):
+        held = select(CareOffer).where(CareOffer.child_id == row.id, CareOffer.state.in_(HELD))
+        for offer in await tx.session.scalars(held):
+            await withdraw_offer(tx, terms, creche, offer, "creche")
     await tx.session.delete(row)
+    if isinstance(row, CrecheAbsence):
+        await free_hours_of(tx, terms, creche, row.child_id)
+        await offer_freed_hours(tx, terms, creche)

@@ -1,7 +1,7 @@
 """The house as data: who is in it, its rooms, its hours, its holidays, and who may say what."""
 
 from .charter import Budget, Charter, Window
-from .creches import Creche
+from .creches import Creche, Occasional
 from .enrolments import Agreement, Enrolments
 from .file import HouseFileError, Problem, load, parse
 from .model import Organisation, Room
@@ -15,6 +15,7 @@ __all__ = [
     "Enrolments",
     "House",
     "HouseFileError",
+    "Occasional",
     "Organisation",
     "Problem",
     "Room",

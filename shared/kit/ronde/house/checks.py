@@ -164,6 +164,18 @@ def of_creches(creches: Mapping[int, Creche], known: Collection[str]) -> Iterato
                 f"{creche.insertion.places} of {creche.places} places are kept, and the law wants one in twenty "
                 f"({creche.insertion.article}): write places = {least}",
             )
+        if (kept := creche.emergency.places + creche.insertion.places) > creche.places:
+            yield (
+                (*path, "emergency"),
+                f"{kept} places are kept, for emergencies and for insertion, of {creche.places}: "
+                f"write places = {creche.places - creche.insertion.places} or fewer",
+            )
+        if (answer := creche.occasional.answer_minutes) >= (last := creche.occasional.last_minutes):
+            yield (
+                (*path, "occasional"),
+                f"an answer that comes after {answer} minutes is too late to come, {last} minutes before the hours "
+                f"begin: write answer_minutes = {last // 2} or last_minutes = {answer * 2}",
+            )
         for within, says in of_closures(dict(enumerate(creche.closures))):
             yield (*path, *within), says
 

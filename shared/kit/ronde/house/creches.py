@@ -94,6 +94,30 @@ class Walking(Rule):
     sure: Sure = "C"
 
 
+class Emergency(Rule):
+    """Places that occasional care leaves free, for a child who has to be taken in at once."""
+
+    places: int = Field(0, ge=0, le=MANY)
+    article: Article = "aucun texte : un usage"
+    sure: Sure = "C"
+
+
+class Occasional(Rule):
+    """How freed hours are offered, one family after the other.
+
+    `answer_minutes`: how long an offer is held. `last_minutes`: before the hours begin; later is too late to come.
+    `ahead_days`: hours further off are offered when they come nearer. `fair_weeks`: who was offered least in these
+    comes first.
+    """
+
+    answer_minutes: int = Field(20, ge=5, le=24 * 60)
+    last_minutes: int = Field(60, ge=10, le=24 * 60)
+    ahead_days: int = Field(14, ge=0, le=60)
+    fair_weeks: int = Field(8, ge=1, le=52)
+    article: Article = "aucun texte : un usage"
+    sure: Sure = "C"
+
+
 class Creche(Part):
     """A crèche of a member. Hours are the wall clock's, so a clock change in the night shifts nothing."""
 
@@ -112,6 +136,8 @@ class Creche(Part):
     team: Team = Field(Team(), examples=["team = { at_least = 2 }"])
     first_category: FirstCategory = Field(FirstCategory(), examples=["first_category = { over_places = 24 }"])
     walking: Walking = Field(Walking(), examples=["walking = { from_months = 15 }"])
+    emergency: Emergency = Field(Emergency(), examples=["emergency = { places = 1 }"])
+    occasional: Occasional = Field(Occasional(), examples=["occasional = { answer_minutes = 20 }"])
 
     def hours(self, day: date) -> Hours | None:
         """(opens, closes) on that day; None when it is closed."""

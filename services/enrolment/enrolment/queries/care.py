@@ -1,0 +1,92 @@
+"""Occasional care as a family and a crèche's team read it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from ronde.clock import now
+from ronde.house import Creche
+from ronde.ids import reference
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from enrolment.asking import moments
+from enrolment.creche.hours import hours
+from enrolment.doorkeys import token_hash
+from enrolment.settings import Terms
+from enrolment.tables import CareOffer, CareSlot, CareWish, CrecheChild
+
+
+@dataclass(frozen=True, kw_only=True)
+class CareSeen:
+    """An offer with its child's first name and its hours by the clock. `ended`: its link is over."""
+
+    offer: CareOffer
+    first_name: str
+    starts_at: datetime
+    ends_at: datetime
+    ended: bool = False
+
+    @property
+    def reference(self) -> str:
+        return reference("O", self.offer.id)
+
+    @property
+    def began(self) -> bool:
+        return self.starts_at <= now()
+
+    @property
+    def stands(self) -> bool:
+        """Whether it can still be accepted."""
+        return self.offer.deadline is not None and self.offer.deadline > now()
+
+
+async def care_by_link(session: AsyncSession, terms: Terms, token: str) -> CareSeen | None:
+    """None for a link that nobody was given."""
+    found = await session.execute(_seen().where(CareOffer.link_hash == token_hash(token)))
+    return next((_of(terms, offer, name) for offer, name in found), None)
+
+
+async def one_care(session: AsyncSession, terms: Terms, id: UUID) -> CareSeen:
+    """NoResultFound when there is none."""
+    offer, name = (await session.execute(_seen().where(CareOffer.id == id))).one()
+    return _of(terms, offer, name)
+
+
+async def offers_of(session: AsyncSession, terms: Terms, creche: Creche, first: date) -> list[CareSeen]:
+    """From a day on, by day and then as they were made."""
+    wanted = _seen().where(CareOffer.creche == creche.id, CareOffer.day >= first)
+    found = await session.execute(wanted.order_by(CareOffer.day, CareOffer.offered_at, CareOffer.id))
+    return [_of(terms, offer, name) for offer, name in found]
+
+
+async def wishes_of(session: AsyncSession, creche: Creche) -> Sequence[tuple[CareWish, str]]:
+    """Those that are registered now, with the child's first name."""
+    wanted = select(CareWish, CrecheChild.first_name).join(CrecheChild, CrecheChild.id == CareWish.child_id)
+    found = await session.execute(
+        wanted.where(CareWish.creche == creche.id, CareWish.live).order_by(CareWish.since, CareWish.id)
+    )
+    return [(wish, name) for wish, name in found]
+
+
+async def slots_of(session: AsyncSession, creche: Creche, first: date) -> Sequence[CareSlot]:
+    """The hours that are free to offer, from a day on."""
+    wanted = select(CareSlot).where(CareSlot.creche == creche.id, CareSlot.day >= first, CareSlot.hours != "")
+    return (await session.scalars(wanted.order_by(CareSlot.day, CareSlot.id))).all()
+
+
+async def children_of(session: AsyncSession, creche: Creche) -> Sequence[CrecheChild]:
+    """The children whom a crèche has written down, by first name."""
+    wanted = select(CrecheChild).where(CrecheChild.creche == creche.id)
+    return (await session.scalars(wanted.order_by(CrecheChild.first_name, CrecheChild.born_on))).all()
+
+
+def _seen() -> Select[CareOffer, str]:
+    return select(CareOffer, CrecheChild.first_name).join(CrecheChild, CrecheChild.id == CareOffer.child_id)
+
+
+def _of(terms: Terms, offer: CareOffer, first_name: str) -> CareSeen:
+    starts_at, ends_at = moments(offer.day, hours(offer.hours), terms)
+    ended = ends_at + terms.link_stays < now()
+    return CareSeen(offer=offer, first_name=first_name, starts_at=starts_at, ends_at=ends_at, ended=ended)

@@ -1,0 +1,311 @@
+"""Occasional care: freed hours are offered to one family after the other, in turn, in time, and never twice at once."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+import time_machine
+from enrolment.settings import Settings, Terms
+from enrolment.tables import CareOffer, CareSlot
+from enrolment.testing import PARIS, Desk
+from enrolment.use_cases.accept_care import AcceptCare, CareOver, accept_care
+from enrolment.use_cases.declare_absence import DeclareAbsence, declare_absence
+from enrolment.use_cases.decline_care import DeclineCare, decline_care
+from enrolment.use_cases.expire_care import expire_care
+from enrolment.use_cases.keep_contract import KeepContract, keep_contract
+from enrolment.use_cases.keep_creche_child import KeepCrecheChild, keep_creche_child
+from enrolment.use_cases.keep_wish import KeepWish, keep_wish
+from enrolment.use_cases.leave_care import LeaveCare, leave_care
+from enrolment.use_cases.offer_gap import OfferGap, offer_gap
+from enrolment.use_cases.plan_shift import PlanShift, plan_shift
+from enrolment.use_cases.take_out_of_creche import TakeOut, take_out
+from ronde.house import Creche
+from ronde.ids import new_id
+from ronde.subscriber import NotKnownYet, Unacceptable
+from ronde_contracts.partners import AbsenceDeclared, AbsenceWithdrawn
+from sqlalchemy import select
+
+pytestmark = pytest.mark.database
+MONDAY = date(2027, 1, 11)
+ALL_WEEK = ["08:00-18:00"] * 5
+
+
+def clock(hour: int, minute: int = 0, day: date = MONDAY) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=PARIS)
+
+
+class Nursery:
+    """A crèche with a team of two and as many babies as they may have, one of whom may be absent."""
+
+    def __init__(self, desk: Desk, terms: Terms) -> None:
+        self.desk, self.terms = desk, terms
+        self.creche: Creche = terms.creches[0]
+        self.babies: list[UUID] = []
+
+    async def open(self, babies: int = 10, team: int = 2, week: tuple[str, ...] = ("09:00-17:00",)) -> None:
+        async with self.desk.db.transaction() as tx:
+            for n in range(team):
+                shift = PlanShift(
+                    id=new_id(), starts_on=date(2026, 9, 1), ends_on=None, week=["07:30-18:30"] * 5, exceptions={},
+                    first_category=n == 0,
+                )  # fmt: skip
+                await plan_shift(tx, self.creche, shift)
+            for _ in range(babies):
+                self.babies.append(await self._child(tx))
+                contract = KeepContract(
+                    id=new_id(), child_id=self.babies[-1], starts_on=date(2026, 9, 1), ends_on=None,
+                    week=[*week * 5][:5], exceptions={},
+                )  # fmt: skip
+                await keep_contract(tx, self.creche, contract)
+
+    async def _child(self, tx: Any) -> UUID:
+        child = KeepCrecheChild(
+            id=new_id(), first_name="Lou", born_on=date(2026, 8, 1), walks_from=date(2028, 1, 1), place="ordinary"
+        )
+        await keep_creche_child(tx, self.creche, child)
+        return child.id
+
+    async def family(
+        self, week: list[str] | None = None, *, least: int = 120, early: bool = True, party: UUID | None = None
+    ) -> UUID:
+        """A family that wishes; gives its child."""
+        party = party or (await self.desk.family())[0]
+        async with self.desk.db.transaction() as tx:
+            child = await self._child(tx)
+            wish = KeepWish(
+                id=new_id(), child_id=child, party_id=party, week=week or ALL_WEEK, least_minutes=least,
+                starts_on=date(2026, 9, 1), ends_on=None, early=early,
+            )  # fmt: skip
+            await keep_wish(tx, self.terms, self.creche, wish)
+        return child
+
+    async def absent(
+        self, who: int = 0, *, day: date = MONDAY, hours: str | None = None, id: UUID | None = None, days: int = 1
+    ) -> UUID:
+        cmd = DeclareAbsence(
+            id=id or new_id(), child_id=self.babies[who], starts_on=day, ends_on=day + timedelta(days=days - 1),
+            hours=hours,
+        )  # fmt: skip
+        async with self.desk.db.transaction() as tx:
+            await declare_absence(tx, self.terms, self.creche, cmd)
+        return cmd.id
+
+    async def comes_after_all(self, absence: UUID) -> None:
+        async with self.desk.db.transaction() as tx:
+            await take_out(tx, self.terms, self.creche, TakeOut(what="absences", id=absence))
+
+    async def gap(self, hours: str, *, id: UUID | None = None) -> UUID:
+        cmd = OfferGap(id=id or new_id(), day=MONDAY, hours=hours)
+        async with self.desk.db.transaction() as tx:
+            await offer_gap(tx, self.terms, self.creche, cmd)
+        return cmd.id
+
+    async def accept(self, offer: CareOffer) -> None:
+        async with self.desk.db.transaction() as tx:
+            await accept_care(tx, self.terms, AcceptCare(offer_id=offer.id))
+
+    async def decline(self, offer: CareOffer) -> None:
+        async with self.desk.db.transaction() as tx:
+            await decline_care(tx, self.terms, DeclineCare(offer_id=offer.id))
+
+    async def leave(self, offer: CareOffer) -> None:
+        async with self.desk.db.transaction() as tx:
+            await leave_care(tx, self.terms, LeaveCare(offer_id=offer.id))
+
+    async def expire(self) -> None:
+        for _ in range(5):
+            async with self.desk.db.transaction() as tx:
+                if not await expire_care(tx, self.terms):
+                    return
+        raise AssertionError("the timer never rests")
+
+    async def offers(self, *states: str) -> list[CareOffer]:
+        """As they were made; of these states when some are named."""
+        async with self.desk.db.reading() as session:
+            found = await session.scalars(select(CareOffer).order_by(CareOffer.offered_at, CareOffer.id))
+            return [one for one in found if not states or one.state in states]
+
+    async def slots(self) -> list[str]:
+        async with self.desk.db.reading() as session:
+            return [one.hours for one in await session.scalars(select(CareSlot).order_by(CareSlot.day))]
+
+
+@pytest.fixture
+async def nursery(desk: Desk, settings: Settings) -> Nursery:
+    """No place is kept for emergencies, unless a test says so."""
+    terms = settings.terms
+    creche = terms.creches[0]
+    plain = creche.model_copy(update={"emergency": creche.emergency.model_copy(update={"places": 0})})
+    return Nursery(desk, replace(terms, creches=(plain,)))
+
+
+async def told(nursery: Nursery) -> list[str]:
+    care = [one for one in await nursery.desk.told() if one["type"].startswith("occasional-care.")]
+    return [one["type"].split(".")[1] for one in care]
+
+
+async def test_an_absence_becomes_one_offer_in_the_same_transaction(nursery: Nursery) -> None:
+    """In minutes: what frees the hours and what offers them are committed together, and one family is asked."""
+    await nursery.open()
+    first, second = await nursery.family(), await nursery.family()
+    with time_machine.travel(clock(7, 40), tick=False):
+        absence = await nursery.absent()
+        (offer,) = await nursery.offers()
+    assert (offer.child_id, offer.hours, offer.state) == (first, "09:00-17:00", "offered")
+    assert offer.deadline == clock(8)
+    (event,) = await nursery.desk.told("occasional-care.offered.v1")
+    assert event["data"]["starts_at"] == "2027-01-11T09:00:00+01:00"
+    assert event["data"]["child_id"] == str(first)
+    (page,) = await nursery.desk.told("page.issued.v1")
+    assert page["data"]["about_id"] == str(offer.id) == event["data"]["offer_id"]
+    with time_machine.travel(clock(7, 50), tick=False):
+        await nursery.decline(offer)
+        again = (await nursery.offers("offered"))[0]
+        assert (again.child_id, again.deadline) == (second, clock(8, 10)), "the next at once"
+        await nursery.accept(again)
+    (booked,) = await nursery.desk.told("occasional-care.booked.v1")
+    assert booked["data"]["absence_id"] == str(absence)
+    assert await told(nursery) == ["offered", "declined", "offered", "booked"]
+
+
+async def test_nobody_is_asked_when_it_is_too_late_to_come(nursery: Nursery) -> None:
+    """Hours that begin within the hour are left out, and what remains may be too short for the family."""
+    await nursery.open()
+    child = await nursery.family(["14:00-18:00"])
+    with time_machine.travel(clock(13, 20), tick=False):
+        absence = await nursery.absent()
+        (offer,) = await nursery.offers()
+        assert (offer.child_id, offer.hours) == (child, "14:30-17:00")
+        await nursery.comes_after_all(absence)
+    with time_machine.travel(clock(14, 20), tick=False):
+        await nursery.absent()
+        assert len(await nursery.offers()) == 1, "less than two hours are no use to them"
+
+
+async def test_quiet_hours_are_kept_unless_the_family_said_otherwise(nursery: Nursery) -> None:
+    await nursery.open()
+    asleep = await nursery.family(early=False)
+    with time_machine.travel(clock(6, 30), tick=False):
+        await nursery.absent()
+        assert await nursery.offers() == []
+        awake = await nursery.family(["13:00-18:00"])
+        assert [one.child_id for one in await nursery.offers()] == [awake], "who said so may be woken up today"
+        await nursery.decline((await nursery.offers())[0])
+    with time_machine.travel(clock(22), tick=False):
+        await nursery.absent(1, day=MONDAY + timedelta(days=1))
+        assert len(await nursery.offers()) == 1, "hours of tomorrow wake nobody up"
+    with time_machine.travel(clock(8, 0, MONDAY + timedelta(days=1)), tick=False):
+        await nursery.expire()
+        assert {one.child_id for one in await nursery.offers("offered")} == {asleep}, "in the morning, by the timer"
+
+
+async def test_who_was_offered_least_comes_first_then_who_has_waited_longest(nursery: Nursery) -> None:
+    await nursery.open()
+    three = [await nursery.family() for _ in range(3)]
+    asked = []
+    for n in range(5):
+        day = MONDAY + timedelta(days=n)
+        with time_machine.travel(clock(8, 0, day), tick=False):
+            await nursery.absent(n, day=day)
+            (offer,) = await nursery.offers("offered")
+            await nursery.accept(offer)
+            asked.append(three.index(offer.child_id))
+    assert asked == [0, 1, 2, 0, 1]
+
+
+async def test_an_expired_offer_goes_to_the_next_while_there_is_time(nursery: Nursery) -> None:
+    await nursery.open()
+    for _ in range(2):
+        await nursery.family(["13:00-17:00"])
+    with time_machine.travel(clock(11, 30), tick=False):
+        await nursery.absent()
+    with time_machine.travel(clock(11, 50), tick=False):
+        (late,) = await nursery.offers("offered")
+        with pytest.raises(CareOver):
+            await nursery.accept(late)
+        await nursery.expire()
+    with time_machine.travel(clock(12, 10), tick=False):
+        await nursery.expire()
+    assert [one.state for one in await nursery.offers()] == ["expired", "expired"]
+    assert await told(nursery) == ["offered", "expired", "offered", "expired"]
+
+
+async def test_the_absent_child_comes_after_all(nursery: Nursery) -> None:
+    """An offer is withdrawn; who has booked stays when both fit, and is told when they do not."""
+    await nursery.open()
+    await nursery.family()
+    with time_machine.travel(clock(8), tick=False):
+        absence = await nursery.absent()
+        await nursery.comes_after_all(absence)
+        assert [(one.state, one.why) for one in await nursery.offers()] == [("withdrawn", "not-free")]
+        await nursery.absent(id=absence)
+        await nursery.accept((await nursery.offers("offered"))[0])
+        other = await nursery.absent(1)
+        await nursery.comes_after_all(absence)
+        assert len(await nursery.offers("booked")) == 1, "another is absent: both fit"
+        await nursery.absent(id=absence)
+        await nursery.comes_after_all(other)
+        assert len(await nursery.offers("booked")) == 1
+        await nursery.comes_after_all(absence)
+    assert [(one.state, one.why) for one in await nursery.offers()] == [("withdrawn", "not-free")] * 2
+    last = (await nursery.desk.told("occasional-care.withdrawn.v1"))[-1]["data"]
+    assert (last["was"], last["why"]) == ("booked", "not-free")
+
+
+async def test_what_is_left_of_freed_hours_goes_to_the_next(nursery: Nursery) -> None:
+    """A morning and an afternoon are two families; a booking given back is offered again, to others."""
+    await nursery.open()
+    morning, afternoon = await nursery.family(["08:00-12:00"]), await nursery.family(["13:00-18:00"])
+    later = await nursery.family(["08:00-12:00"])
+    with time_machine.travel(clock(7, 0, MONDAY - timedelta(days=0)), tick=False):
+        await nursery.absent()
+        (first,) = await nursery.offers("offered")
+        assert (first.child_id, first.hours) == (morning, "09:00-12:00")
+        await nursery.accept(first)
+        await nursery.gap("", id=await nursery.gap("09:00-10:00"))  # any change is a look
+        assert [(one.child_id, one.hours) for one in await nursery.offers("offered")] == [(afternoon, "13:00-17:00")]
+        await nursery.accept((await nursery.offers("offered"))[0])
+        await nursery.leave(first)
+        assert [one.child_id for one in await nursery.offers("offered")] == [later]
+
+
+async def test_a_gap_is_offered_by_hand_and_a_place_is_kept_for_emergencies(nursery: Nursery) -> None:
+    await nursery.open(babies=32, team=7)
+    child = await nursery.family()
+    with time_machine.travel(clock(8), tick=False):
+        gap = await nursery.gap("09:00-17:00")
+        (offer,) = await nursery.offers("offered")
+        assert (offer.child_id, offer.absence_id) == (child, None)
+        await nursery.gap("", id=gap)
+        assert [one.state for one in await nursery.offers()] == ["withdrawn"]
+        keeping = nursery.creche.model_copy(
+            update={"emergency": nursery.creche.emergency.model_copy(update={"places": 1})}
+        )
+        nursery.creche, nursery.terms = keeping, replace(nursery.terms, creches=(keeping,))
+        await nursery.gap("09:00-17:00", id=gap)
+        assert await nursery.offers("offered") == [], "two places are for insertion, and one for an emergency"
+
+
+async def test_only_the_creche_s_organisation_declares_and_an_unknown_child_is_waited_for(
+    nursery: Nursery, desk: Desk
+) -> None:
+    await nursery.open(babies=1)
+    bus = Desk(desk.url, nursery.terms)
+    facts = {"creche": "bottines", "starts_on": MONDAY, "ends_on": MONDAY, "absence_id": new_id()}
+    known = AbsenceDeclared(**facts, child_id=nursery.babies[0])
+    with pytest.raises(Unacceptable):
+        await bus.hear(known, sequence=1, producer="relais")
+    with pytest.raises(NotKnownYet):
+        await bus.hear(AbsenceDeclared(**facts, child_id=new_id()), sequence=1, producer="bottines")
+    with time_machine.travel(clock(8), tick=False):
+        await bus.hear(known, sequence=1, producer="bottines")
+        assert await nursery.slots() == ["09:00-17:00"]
+        await bus.hear(known.model_copy(update={"hours": "12:00-14:00"}), sequence=2, producer="bottines")
+        assert await nursery.slots() == ["12:00-14:00"], "said again, it is changed"
+        with pytest.raises(Unacceptable):
+            await bus.hear(AbsenceWithdrawn(absence_id=known.absence_id), sequence=3, producer="relais")
+        await bus.hear(AbsenceWithdrawn(absence_id=known.absence_id), sequence=3, producer="bottines")
+        assert await nursery.slots() == [""]
+    await bus.db.close()
