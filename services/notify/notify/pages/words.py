@@ -61,6 +61,8 @@ PROBLEMS: Mapping[str, Words] = {
     "no-contact": {"fr": "son contact ne nous est pas parvenu", "en": "their contact has not reached us"},
     "no-link": {"fr": "son lien ne nous est pas parvenu", "en": "their link has not reached us"},
     "no-session": {"fr": "la séance ne nous est pas parvenue", "en": "the session has not reached us"},
+    "answered": {"fr": "la réponse est déjà connue", "en": "the answer is known already"},
+    "not-asked-any-more": {"fr": "la question ne se pose plus", "en": "no longer asked"},
     "silent": {"fr": "aucune nouvelle du prestataire", "en": "no word from the provider"},
 }
 NEXT_TRY: Words = {"fr": "nouvel essai prévu", "en": "will be tried again"}
