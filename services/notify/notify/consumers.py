@@ -25,6 +25,7 @@ from ronde_contracts.enrolment import (
 )
 from ronde_contracts.event import Event
 
+from notify import creche_consumers
 from notify.purposes import Purpose
 from notify.use_cases.forget_family import ForgetFamily, forget_family
 from notify.use_cases.record_contact import record_contact, record_link
@@ -36,6 +37,7 @@ from notify.use_cases.tell_overtaken import TellOvertaken, tell_overtaken
 from notify.use_cases.tell_session import TellSession, tell_session
 
 subscriptions = Subscriptions("notify")
+creche_consumers.listen(subscriptions)
 STATEMENT_STAYS = timedelta(days=20)
 """Told later it would be taken for the next one."""
 

@@ -82,7 +82,7 @@ class Courier:
         if now() >= row.expires_at:
             return "too-late"
         language = self._wording.language(row.language)
-        facts = self._wording.of_notice(row.facts, language)
+        facts = self._wording.of_facts(row.facts, language)
         try:
             if self._channel == "sms":
                 letter = Letter(row.id, to, language, self._wording.sms(Purpose(row.purpose), language, facts))

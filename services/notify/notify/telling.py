@@ -10,6 +10,8 @@ from notify.messages import Settled
 
 def say(tx: Tx, event: type[Event], about: Settled, **more: Any) -> None:
     """Publish the event about that message."""
+    if about.session_id is None:
+        return
     said = {
         "message_id": about.id,
         "purpose": about.purpose,
