@@ -51,7 +51,7 @@ async def address(session: AsyncSession, ids: Sequence[UUID], *, first: bool = F
             .outerjoin(
                 Session, (Session.organiser == Enrolment.organiser) & (Session.session_id == Enrolment.session_id)
             )
-            .outerjoin(Link, Link.enrolment_id == Enrolment.shown_on)
+            .outerjoin(Link, Link.enrolment_id == Enrolment.enrolment_id)
             .where(News.id.in_(ids))
             .order_by(News.id)
         )

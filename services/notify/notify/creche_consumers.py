@@ -97,7 +97,7 @@ async def _on_place(tx: Tx, event: Received[PlaceEvent]) -> None:
     said = event.data
     deadline = said.deadline if isinstance(said, CrechePlaceOffered) else None
     cmd = _matter(event, said.offer_id, deadline, title=dict(said.creche_name))
-    await tell_matter(tx, replace(cmd, creche=said.creche, page_id=said.application_id))
+    await tell_matter(tx, replace(cmd, creche=said.creche))
 
 
 async def _on_care(tx: Tx, event: Received[CareEvent]) -> None:

@@ -89,7 +89,7 @@ async def due(session: AsyncSession, ids: Collection[UUID], channel: Channel, te
         .join(Enrolment, Enrolment.enrolment_id == News.enrolment_id)
         .outerjoin(Session, (Session.organiser == Enrolment.organiser) & (Session.session_id == Enrolment.session_id))
         .outerjoin(Recipient, (Recipient.party_id == News.party_id) & (Recipient.guardian_id == Message.guardian_id))
-        .outerjoin(Link, Link.enrolment_id == Enrolment.shown_on)
+        .outerjoin(Link, Link.enrolment_id == Enrolment.enrolment_id)
         .where(Message.id.in_(ids))
         .order_by(Message.due_at, Message.id)
     )

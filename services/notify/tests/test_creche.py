@@ -51,7 +51,6 @@ class Asked:
 
     family: Family
     id: UUID = field(default_factory=new_id)
-    offer_id: UUID = field(default_factory=new_id)
 
     @property
     def link(self) -> str:
@@ -71,8 +70,8 @@ class Asked:
 
     def place(self) -> dict[str, Any]:
         return {
-            "offer_id": self.offer_id,
-            "application_id": self.id,
+            "offer_id": self.id,
+            "application_id": new_id(),
             "reference": "D-4CFH7M",
             "party_id": self.family.party_id,
             "creche": "bottines",
@@ -248,7 +247,7 @@ async def test_whatever_comes_first_the_latest_word_holds(
     assert kinds(phones.texts(asked.family.phone)) == ["C'est réservé"]
 
 
-async def test_a_place_is_offered_on_the_page_of_the_application_recalled_once_and_confirmed(
+async def test_a_place_waits_for_its_page_is_recalled_once_and_confirmed(
     db: Database,
     enrolment: Enrolment,
     sms: Sender,

@@ -32,7 +32,7 @@ class Enrolment(Base):
 
     With no `session_id` it is theirs alone: an application to a crèche, an offer of a place, hours of occasional care,
     by its own id. Its session may not have been heard of yet. `said_at`: when enrolment said the state; `deadline`: of
-    an offer; `page_id`: of what its page shows, when that is not itself.
+    an offer.
     """
 
     __tablename__ = "enrolments"
@@ -47,7 +47,6 @@ class Enrolment(Base):
     state: Mapped[str]
     deadline: Mapped[datetime | None]
     said_at: Mapped[datetime]
-    page_id: Mapped[UUID | None]
 
     @hybrid_property
     def subject_id(self) -> UUID:
@@ -58,13 +57,3 @@ class Enrolment(Base):
     @classmethod
     def _subject_id(cls) -> ColumnElement[UUID]:
         return func.coalesce(cls.session_id, cls.enrolment_id)
-
-    @hybrid_property
-    def shown_on(self) -> UUID:
-        """Whose link leads to it."""
-        return self.page_id or self.enrolment_id
-
-    @shown_on.inplace.expression
-    @classmethod
-    def _shown_on(cls) -> ColumnElement[UUID]:
-        return func.coalesce(cls.page_id, cls.enrolment_id)

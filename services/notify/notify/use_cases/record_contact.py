@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from notify.addressing import address_waiting
 from notify.holding import hold_families
-from notify.tables import Enrolment, Erased, Link, News, Recipient
+from notify.tables import Erased, Link, News, Recipient
 
 
 async def record_contact(tx: Tx, contact: ContactRecorded) -> None:
@@ -60,7 +60,7 @@ async def record_link(tx: Tx, link: LinkIssued | PageIssued) -> None:
         .values(enrolment_id=about, **known)
         .on_conflict_do_update(index_elements=["enrolment_id"], set_=known)
     )
-    await address_waiting(tx.session, whose=(News.party_id == link.party_id) & (Enrolment.shown_on == about))
+    await address_waiting(tx.session, whose=News.enrolment_id == about)
 
 
 def _alone(contact: ContactRecorded) -> Guardian:

@@ -19,8 +19,7 @@ from notify.tables import Erased
 class TellMatter:
     """What hangs on no session, as it is in its `version`.
 
-    `creche` None: no crèche's yet. `page_id`: of what its page shows, when that is not itself. `purpose` None: nothing
-    to tell. `facts`: what its message may say, as JSON.
+    `creche` None: no crèche's yet. `purpose` None: nothing to tell. `facts`: what its message may say, as JSON.
     """
 
     matter_id: UUID
@@ -32,7 +31,6 @@ class TellMatter:
     said_at: datetime
     purpose: Purpose | None
     creche: str | None = None
-    page_id: UUID | None = None
     deadline: datetime | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
 
@@ -50,7 +48,6 @@ async def tell_matter(tx: Tx, cmd: TellMatter) -> None:
         "state": cmd.state,
         "deadline": cmd.deadline,
         "said_at": cmd.said_at,
-        "page_id": cmd.page_id,
     }
     matter, known = await remember(tx.session, cmd.matter_id, row)
     if known:

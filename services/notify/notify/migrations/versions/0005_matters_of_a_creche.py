@@ -1,4 +1,4 @@
-"""What a family has with a crèche: it hangs on no session, and an offer is answered on the page of its application."""
+"""What a family has with a crèche hangs on no session."""
 
 from alembic import op
 
@@ -11,7 +11,6 @@ CHANGES = (
         ALTER COLUMN organiser DROP NOT NULL,
         ALTER COLUMN session_id DROP NOT NULL,
         ALTER COLUMN children DROP NOT NULL,
-        ADD COLUMN page_id uuid,
         ADD CONSTRAINT a_session_has_an_organiser
             CHECK (session_id IS NULL OR (organiser IS NOT NULL AND children IS NOT NULL))
     """,
