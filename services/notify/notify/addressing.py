@@ -5,7 +5,7 @@ follows.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 from uuid import UUID
@@ -21,6 +21,8 @@ from notify.purposes import PURPOSES, Purpose
 from notify.rules import BOTH, channels
 from notify.tables import Enrolment, Link, Message, News, Recipient, Session
 
+Subject = tuple[UUID, str | None, UUID]
+"""(party, organiser, the session or the matter itself)."""
 LEFT = ("sending", "sent", "unknown", "delivered")
 
 
@@ -64,10 +66,11 @@ async def address(session: AsyncSession, ids: Sequence[UUID], *, first: bool = F
     gone: list[UUID] = []
     waiting: dict[str | None, list[UUID]] = defaultdict(list)
     for news, enrolment, known_session, link in found:
-        missing = _missing(Purpose(news.purpose), known_session, people[news.party_id], link)
+        known = known_session is not None or enrolment.session_id is None
+        missing = _missing(Purpose(news.purpose), known, people[news.party_id], link)
         waiting[missing].append(news.id)
         if missing is None:
-            about = before[(enrolment.party_id, enrolment.organiser, enrolment.session_id)]
+            about = before[(enrolment.party_id, enrolment.organiser, enrolment.subject_id)]
             wanted = _wanted(news, people[news.party_id], about)
             ours = {(row.guardian_id, row.channel): row for row in about.rows if row.news_id == news.id}
             new += [
@@ -83,8 +86,8 @@ async def address(session: AsyncSession, ids: Sequence[UUID], *, first: bool = F
         await session.execute(update(News).where(News.id.in_(ids)).values(waits_for=missing, addressed_at=at))
 
 
-def _missing(purpose: Purpose, session: UUID | None, people: Sequence[Recipient], link: UUID | None) -> str | None:
-    if session is None:
+def _missing(purpose: Purpose, session: bool, people: Sequence[Recipient], link: UUID | None) -> str | None:
+    if not session:
         return "session"
     if not people:
         return "contact"
@@ -93,7 +96,10 @@ def _missing(purpose: Purpose, session: UUID | None, people: Sequence[Recipient]
 
 @dataclass(slots=True)
 class Before:
-    """What a family was told of a session so far: `rows` are its messages, oldest first; `unaddressed` is news."""
+    """What a family was told of a session, or of a matter of its own, so far.
+
+    `rows` are its messages, oldest first; `unaddressed` is news.
+    """
 
     rows: list[Any] = field(default_factory=list)
     unaddressed: set[UUID] = field(default_factory=set)
@@ -104,9 +110,9 @@ class Before:
             if row.guardian_id == guardian and row.status in LEFT:
                 yield row.channel
 
-    def heard(self, guardian: UUID, purpose: Purpose) -> bool:
-        """Whether it has reached them, or may have."""
-        return any(row.guardian_id == guardian and row.purpose == purpose and row.status in LEFT for row in self.rows)
+    def heard(self, guardian: UUID, purposes: Collection[Purpose]) -> bool:
+        """Whether one of them has reached that person, or may have."""
+        return any(row.guardian_id == guardian and row.purpose in purposes and row.status in LEFT for row in self.rows)
 
     def will_be_told_anyway(self, guardian: UUID, news: UUID) -> bool:
         """What still waits will say what is true by itself: a move, or anything when nothing has reached them yet."""
@@ -117,16 +123,16 @@ class Before:
         return bool(waiting or self.unaddressed - {news}) and not any(row.status in LEFT for row in others)
 
 
-async def _before(session: AsyncSession, enrolments: Sequence[Enrolment]) -> dict[tuple[UUID, str, UUID], Before]:
+async def _before(session: AsyncSession, enrolments: Sequence[Enrolment]) -> dict[Subject, Before]:
     """By family and session. What still waits is held until we commit, so that nobody sends the old state meanwhile."""
     of_the_same = or_(
         *(
-            (Enrolment.party_id == party) & (Enrolment.organiser == organiser) & (Enrolment.session_id == id)
-            for party, organiser, id in {(one.party_id, one.organiser, one.session_id) for one in enrolments}
+            (Enrolment.party_id == party) & (Enrolment.organiser == organiser) & (Enrolment.subject_id == id)
+            for party, organiser, id in {(one.party_id, one.organiser, one.subject_id) for one in enrolments}
         )
     )
-    key = (Enrolment.party_id, Enrolment.organiser, Enrolment.session_id)
-    found: dict[tuple[UUID, str, UUID], Before] = defaultdict(Before)
+    key = (Enrolment.party_id, Enrolment.organiser, Enrolment.subject_id.label("subject_id"))
+    found: dict[Subject, Before] = defaultdict(Before)
     rows = await session.execute(
         select(*key, News.purpose, Message.id, Message.news_id, Message.guardian_id, Message.channel, Message.status)
         .join(News, News.id == Message.news_id)
@@ -136,7 +142,7 @@ async def _before(session: AsyncSession, enrolments: Sequence[Enrolment]) -> dic
         .with_for_update(of=Message)
     )
     for row in rows:
-        found[(row.party_id, row.organiser, row.session_id)].rows.append(row)
+        found[(row.party_id, row.organiser, row.subject_id)].rows.append(row)
     waiting = await session.execute(
         select(*key, News.id)
         .join(Enrolment, Enrolment.enrolment_id == News.enrolment_id)
@@ -163,8 +169,8 @@ def _wanted(news: News, people: Sequence[Recipient], before: Before) -> set[tupl
         addresses = {"sms": one.phone, "email": one.email and one.email.lower()}
         if any(row.status != "scheduled" for row in ours[one.guardian_id]):
             by = tuple(row.channel for row in ours[one.guardian_id])  # told, or tried: the rest is rerouting's
-        elif purpose is Purpose.RESUMED and not before.heard(one.guardian_id, Purpose.SUSPENDED):
-            continue  # they never knew that it was uncertain
+        elif (after := PURPOSES[purpose].after) and not before.heard(one.guardian_id, after):
+            continue  # they never knew of what this takes back
         elif purpose is Purpose.MOVED and before.will_be_told_anyway(one.guardian_id, news.id):
             continue
         else:

@@ -36,5 +36,5 @@ def afterwards(service: Service, settings: Settings) -> list[Worker]:
         applying,
         Worker("withdrawals", say, every=2.0),
         Worker("silence", look_for_silence, every=60.0),
-        Ears(service.db.engine, receipts.CHANNEL, applying.wake),
+        Ears(service.db.engine, receipts.CHANNEL, lambda _said: applying.wake()),
     ]

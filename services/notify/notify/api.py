@@ -32,11 +32,11 @@ class MessageOut(BaseModel):
     created_at: datetime
     due_at: datetime = Field(description="when it goes, or is looked at again")
     sent_at: datetime | None
-    enrolment_id: UUID
+    enrolment_id: UUID = Field(description="of a crèche: the application or the offer")
     reference: str
     party_id: UUID
-    organiser: str
-    session_id: UUID
+    organiser: str | None
+    session_id: UUID | None = Field(description="none: it is about a crèche")
 
 
 @router.get("/messages")

@@ -11,7 +11,7 @@ from notify.queries.tasks import open_tasks
 from notify.settings import Settings
 from notify.use_cases.forget_old import forget_old
 from notify.use_cases.notice_what_waits import notice_what_waits
-from notify.use_cases.remind import remind, to_remind_of
+from notify.use_cases.remind import places_to_remind_of, remind, remind_of_place, to_remind_of
 
 OPEN = Gauge("ronde_notify_tasks_open", "people who have to be told by a person, by the reason", ["code"])
 
@@ -22,9 +22,13 @@ def chores(service: Service, settings: Settings) -> list[Worker]:
     async def reminders() -> bool:
         async with service.db.reading() as session:
             found = await to_remind_of(session, settings.terms)
+            places = await places_to_remind_of(session)
         for organiser, session_id in found:
             async with service.db.transaction() as tx:
                 await remind(tx, settings.terms, organiser, session_id)
+        for offer_id in places:
+            async with service.db.transaction() as tx:
+                await remind_of_place(tx, offer_id)
         return False
 
     async def forgetting() -> bool:

@@ -1,11 +1,11 @@
-"""What notify consumes: all of it is enrolment's, and each event becomes one command."""
+"""What notify consumes, of enrolment and of booking: each event becomes one command."""
 
 from datetime import datetime, timedelta
 
 from ronde.clock import now
 from ronde.database import Tx
 from ronde.subscriber import Received, Subscriptions
-from ronde_contracts.booking import ConsentAsked, StatementReady
+from ronde_contracts.booking import ConsentAsked, ConsentGiven, ConsentRefused, ConsentWithdrawn, StatementReady
 from ronde_contracts.enrolment import (
     CodeIssued,
     ContactRecorded,
@@ -25,9 +25,11 @@ from ronde_contracts.enrolment import (
 )
 from ronde_contracts.event import Event
 
+from notify import creche_consumers
 from notify.purposes import Purpose
 from notify.use_cases.forget_family import ForgetFamily, forget_family
 from notify.use_cases.record_contact import record_contact, record_link
+from notify.use_cases.take_back_from_organisations import TakeBackFromOrganisations, take_back_from_organisations
 from notify.use_cases.tell_code import tell_code
 from notify.use_cases.tell_enrolment import EnrolmentEvent, TellEnrolment, tell_enrolment
 from notify.use_cases.tell_organisations import TellOrganisations, tell_organisations
@@ -35,6 +37,7 @@ from notify.use_cases.tell_overtaken import TellOvertaken, tell_overtaken
 from notify.use_cases.tell_session import TellSession, tell_session
 
 subscriptions = Subscriptions("notify")
+creche_consumers.listen(subscriptions)
 STATEMENT_STAYS = timedelta(days=20)
 """Told later it would be taken for the next one."""
 
@@ -118,6 +121,26 @@ async def on_consent_asked(tx: Tx, event: Received[ConsentAsked]) -> None:
         Purpose.CONSENT_ASKED, to, about=about, version=event.sequence, until=said.until, facts=facts
     )
     await tell_organisations(tx, cmd)
+
+
+@subscriptions.on(ConsentGiven)
+async def on_consent_given(tx: Tx, event: Received[ConsentGiven]) -> None:
+    await _consent_is_over(tx, event.data, "answered")
+
+
+@subscriptions.on(ConsentRefused)
+async def on_consent_refused(tx: Tx, event: Received[ConsentRefused]) -> None:
+    await _consent_is_over(tx, event.data, "answered")
+
+
+@subscriptions.on(ConsentWithdrawn)
+async def on_consent_withdrawn(tx: Tx, event: Received[ConsentWithdrawn]) -> None:
+    await _consent_is_over(tx, event.data, "not-asked-any-more")
+
+
+async def _consent_is_over(tx: Tx, said: ConsentGiven | ConsentRefused | ConsentWithdrawn, why: str) -> None:
+    cmd = TakeBackFromOrganisations(Purpose.CONSENT_ASKED, str(said.consent_id), why)
+    await take_back_from_organisations(tx, cmd)
 
 
 @subscriptions.on(StatementReady)

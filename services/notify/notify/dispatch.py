@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from ronde.clock import now
@@ -22,6 +22,8 @@ from notify.tables import Enrolment, Link, Message, News, Recipient, Session
 from notify.tables.people import Why
 
 COUNTED = tuple(purpose for purpose, row in PURPOSES.items() if row.counted)
+OF_USE = timedelta(days=14)
+"""What has no hour of its own and was not told by then is for a person to tell: the news is old."""
 STOPPED: dict[Why, str] = {"stop": "stopped", "hard-bounce": "bounced"}
 
 
@@ -39,7 +41,7 @@ class Due:
     message: Message
     news: News
     enrolment: Enrolment
-    session: Session
+    session: Session | None
     recipient: Recipient | None
     link: str | None
     today: int = 0
@@ -60,7 +62,9 @@ class Due:
         row = PURPOSES[purpose]
         if row.kind == "promotional" and not self.recipient.promotional:
             return Dropped("not-agreed")
-        occasion = Occasion(self.session.starts_at, self.session.ends_at, _deadline(self.news, self.enrolment))
+        old = self.news.said_at + OF_USE
+        starts_at, ends_at = (self.session.starts_at, self.session.ends_at) if self.session else (old, old)
+        occasion = Occasion(starts_at, ends_at, _deadline(self.news, self.enrolment))
         quiet_from, quiet_until = self.recipient.quiet_from, self.recipient.quiet_until
         own_quiet = Hours(quiet_from, quiet_until) if quiet_from is not None and quiet_until is not None else None
         verdict = when(purpose, occasion, at, terms, own_quiet=own_quiet, today=self.today)
@@ -83,14 +87,14 @@ async def due(session: AsyncSession, ids: Collection[UUID], channel: Channel, te
         select(Message, News, Enrolment, Session, Recipient, Link.url)
         .join(News, News.id == Message.news_id)
         .join(Enrolment, Enrolment.enrolment_id == News.enrolment_id)
-        .join(Session, (Session.organiser == Enrolment.organiser) & (Session.session_id == Enrolment.session_id))
+        .outerjoin(Session, (Session.organiser == Enrolment.organiser) & (Session.session_id == Enrolment.session_id))
         .outerjoin(Recipient, (Recipient.party_id == News.party_id) & (Recipient.guardian_id == Message.guardian_id))
         .outerjoin(Link, Link.enrolment_id == Enrolment.enrolment_id)
         .where(Message.id.in_(ids))
         .order_by(Message.due_at, Message.id)
     )
     found = [
-        Due(message, news, enrolment, _as_told(told_session, news), recipient, link)
+        Due(message, news, enrolment, _as_told(told_session, news, enrolment), recipient, link)
         for message, news, enrolment, told_session, recipient, link in rows
     ]
     for one in found:
@@ -127,14 +131,17 @@ async def _today(session: AsyncSession, found: list[Due], terms: Terms) -> Count
     return Counter(dict(rows.all()))
 
 
-def _as_told(session: Session, news: News) -> Session:
-    """The session as it was when it was called off, where it has been planned again since (tell_overtaken.py)."""
+def _as_told(session: Session | None, news: News, enrolment: Enrolment) -> Session | None:
+    """The session as it was when it was called off, where it has been planned again since (tell_overtaken.py).
+
+    Hours of occasional care are of one family, and come with the news. None: it is about nothing with an hour.
+    """
     then = news.facts.get("session")
     if then is None:
         return session
     return Session(
-        organiser=session.organiser,
-        session_id=session.session_id,
+        organiser=enrolment.organiser,
+        session_id=enrolment.subject_id,
         title=then["title"],
         room_name=then["room_name"],
         starts_at=datetime.fromisoformat(then["starts_at"]),

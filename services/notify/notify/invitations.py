@@ -1,4 +1,4 @@
-"""The .ics with an e-mail: a session in their calendar, moved there when it moves, gone when it is off (RFC 5546).
+"""The .ics with an e-mail: a session or hours at a crèche in their calendar, moved there, gone when off (RFC 5546).
 
 One event for each family and session, by a UID that stays. SEQUENCE is the second in which the news was said, so that
 of two mails that overtake each other the newer one holds.
@@ -16,7 +16,7 @@ from notify.providers import Invitation
 from notify.purposes import Purpose
 from notify.tables import Enrolment, Session
 
-ASKED = (Purpose.CONFIRMED, Purpose.ACCEPTED, Purpose.PROMOTED)
+ASKED = (Purpose.CONFIRMED, Purpose.ACCEPTED, Purpose.PROMOTED, Purpose.CARE_BOOKED)
 """They have a place: it is put into their calendar."""
 CHANGED = (Purpose.MOVED, Purpose.SUSPENDED, Purpose.RESUMED)
 """Only of those who have a place."""
@@ -28,6 +28,8 @@ def method_of(purpose: Purpose, facts: Mapping[str, Any]) -> str | None:
     """None: this message leaves their calendar as it is. `facts` as news keeps them, with the `state` they were in."""
     if purpose in ASKED or (purpose in CHANGED and facts.get("state") == "confirmed"):
         return "REQUEST"
+    if purpose is Purpose.CARE_CANCELLED:
+        return "CANCEL"
     if purpose is Purpose.CALLED_OFF and facts.get("state") == "confirmed":
         return "CANCEL"
     if purpose is Purpose.WITHDRAWN and facts.get("was") == "confirmed" and not facts.get("others"):

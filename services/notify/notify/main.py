@@ -1,9 +1,8 @@
 """Puts notify together: its consumers, its doors, and a sender for each channel."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import cast
 
@@ -31,7 +30,7 @@ from notify.wording import Wording
 
 HERE = Path(__file__).parent
 CHANNEL = "notify_messages"
-"""The NOTIFY that a new message sends, by a trigger."""
+"""The NOTIFY that a new message or notice sends, by a trigger: "messages sms". Nobody else is woken."""
 
 
 def workers(service: Service) -> list[Worker]:
@@ -39,24 +38,25 @@ def workers(service: Service) -> list[Worker]:
     wording = Wording(service.house)
     settings = cast(Settings, service.settings)
     lease = timedelta(seconds=10 * settings.provider_timeout)  # a timeout is for one step, SMTP has seven
-    hands: list[list[Hand]] = []
-    couriers: list[Worker] = []
+    found: list[Worker] = []
     lookers: list[Worker] = []
+    wakes: dict[str, Callable[[], None]] = {}
     for channel, provider in providers(service).items():
         sender = Sender(service.db, channel, provider, wording, settings.terms, lease=lease)
-        hands.append([Hand(f"send {channel}", sender) for _ in range(HANDS)])
+        hands = [Hand(f"send {channel}", sender) for _ in range(HANDS)]
         courier = Courier(service.db, channel, provider, wording, settings.terms, lease=lease)
-        couriers.append(Worker(f"notices by {channel}", courier.send, every=1.0))
+        notices = Worker(f"notices by {channel}", courier.send, every=1.0)
+        wakes |= {f"messages {channel}": partial(wake_one, hands), f"notices {channel}": notices.wake}
+        found += [*hands, notices]
         lookers.append(Looker(sender))
 
-    def wake() -> None:
-        for channel in hands:
-            wake_one(channel)
-        for courier in couriers:
-            courier.wake()
+    def wake(said: str) -> None:
+        for name, one in wakes.items():
+            if said in ("", name):
+                one()
 
     ears = Ears(service.db.engine, CHANNEL, wake)
-    return [*chain(*hands), *couriers, *lookers, ears, *afterwards(service, settings), *chores(service, settings)]
+    return [*found, *lookers, ears, *afterwards(service, settings), *chores(service, settings)]
 
 
 def providers(service: Service) -> dict[Channel, Provider]:

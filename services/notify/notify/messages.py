@@ -152,8 +152,8 @@ class Settled:
     party_id: UUID
     party_kind: PartyKind
     enrolment_id: UUID
-    organiser: str
-    session_id: UUID
+    organiser: str | None
+    session_id: UUID | None
 
 
 async def claim(session: AsyncSession, channel: Channel, limit: int) -> list[Claim]:

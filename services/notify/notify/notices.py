@@ -5,7 +5,7 @@ sent a second time.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from ronde.clock import now
 from ronde.database import Database
 from ronde.telemetry import log
 from ronde_contracts.notify import Channel
-from sqlalchemy import delete, null, text, update
+from sqlalchemy import delete, null, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notify.providers import Letter, NotNow, Outcome, Provider, Rejected, Taken, Unknown, Withheld
@@ -68,7 +68,7 @@ class Courier:
         for row in claimed:
             outcome: Outcome | str = "stopped" if row.id in stopped else await self._deliver(row)
             async with self._db.transaction() as tx:
-                status = await settle(tx.session, row.id, row.attempts, row.expires_at, outcome)
+                status = await settle(tx.session, row.id, row.attempts, outcome)
             MESSAGES.labels(self._channel, status).inc()
             if status != "sent":
                 log.warning("notice not sent", notice=str(row.id), purpose=row.purpose, outcome=repr(outcome))
@@ -82,7 +82,7 @@ class Courier:
         if now() >= row.expires_at:
             return "too-late"
         language = self._wording.language(row.language)
-        facts = self._wording.of_notice(row.facts, language)
+        facts = self._wording.of_facts(row.facts, language)
         try:
             if self._channel == "sms":
                 letter = Letter(row.id, to, language, self._wording.sms(Purpose(row.purpose), language, facts))
@@ -104,19 +104,20 @@ class Courier:
         return {id for id, hash in hashes.items() if hash in known}
 
 
-async def settle(session: AsyncSession, id: UUID, attempts: int, expires_at: datetime, outcome: Outcome | str) -> str:
+async def settle(session: AsyncSession, id: UUID, attempts: int, outcome: Outcome | str) -> str:
     """Write down what became of it; what it said and where it went are forgotten with the last attempt.
 
     Gives its status.
     """
     status, problem = _judge(outcome)
     values: dict[str, Any] = {"status": status, "problem": problem}
+    ours = (Notice.id == id) & (Notice.attempts == attempts) & (Notice.status == "sending")
+    expires_at = await session.scalar(select(Notice.expires_at).where(ours).with_for_update())
     wait = retry_in(attempts) if status == "scheduled" else None
-    if wait is not None and now() + wait < expires_at:
+    if wait is not None and expires_at is not None and now() + wait < expires_at:
         values["due_at"] = now() + wait
     else:
         values |= {"status": "failed" if status == "scheduled" else status, "address": None, "facts": null()}
-    ours = (Notice.id == id) & (Notice.attempts == attempts) & (Notice.status == "sending")
     await session.execute(update(Notice).where(ours).values(**values))
     return str(values["status"])
 

@@ -25,6 +25,19 @@ class Purpose(StrEnum):
     SUSPENDED = "session-suspended"
     RESUMED = "session-resumed"
     CALLED_OFF = "session-called-off"
+    APPLICATION_RECEIVED = "application-received"
+    RENEWAL_DUE = "application-renewal-due"
+    APPLICATION_DECIDED = "application-decided"
+    APPLICATION_LAPSED = "application-lapsed"
+    PLACE_OFFERED = "creche-place-offered"
+    PLACE_DEADLINE_NEAR = "creche-place-deadline-near"
+    PLACE_ACCEPTED = "creche-place-accepted"
+    PLACE_EXPIRED = "creche-place-expired"
+    PLACE_WITHDRAWN = "creche-place-withdrawn"
+    CARE_OFFERED = "occasional-care-offered"
+    CARE_BOOKED = "occasional-care-booked"
+    CARE_WITHDRAWN = "occasional-care-withdrawn"
+    CARE_CANCELLED = "occasional-care-cancelled"
     CODE = "code"
     CONSENT_ASKED = "consent-asked"
     OVERFULL = "session-overfull"
@@ -47,6 +60,7 @@ class Row:
     - `until`, `lead`: of no use from `lead` before that moment on. `late`: then a person is told, or it is dropped.
     - `counted`: waits for tomorrow once somebody had a day's share of messages.
     - `needs_link`: of no use without the family's own page. `corrects`: goes by the channel that was really used.
+    - `after`: told only to who has heard one of these; it corrects them.
     - `kind`: "promotional" goes only to who agreed, in the hours that the law leaves for it.
     """
 
@@ -60,6 +74,7 @@ class Row:
     counted: bool = True
     needs_link: bool = False
     corrects: bool = False
+    after: tuple[Purpose, ...] = ()
 
     @property
     def written(self) -> tuple[Channel, ...]:
@@ -69,6 +84,8 @@ class Row:
 
 TO_ANSWER = timedelta(hours=1)
 """Less than that is too little to read an offer, ask at home and answer."""
+TO_ANSWER_NOW = timedelta(minutes=5)
+"""An offer of this morning's hours lasts about twenty minutes in all. With less than that the next family hears."""
 
 PURPOSES: Mapping[Purpose, Row] = {
     Purpose.CONFIRMED: Row(channels=("sms", "email"), needs_link=True),  # the SMS at hand, the e-mail to find again
@@ -88,14 +105,57 @@ PURPOSES: Mapping[Purpose, Row] = {
     ),
     Purpose.MOVED: Row(channels=("sms",), about="session", pace="wakes", corrects=True),
     Purpose.SUSPENDED: Row(channels=("sms",), about="session", pace="wakes", corrects=True),
-    Purpose.RESUMED: Row(channels=("sms",), about="session", pace="wakes", corrects=True),
+    Purpose.RESUMED: Row(channels=("sms",), about="session", pace="wakes", corrects=True, after=(Purpose.SUSPENDED,)),
     Purpose.CALLED_OFF: Row(channels=("sms",), about="session", pace="wakes", corrects=True, counted=False),
+    Purpose.APPLICATION_RECEIVED: Row(channels=("email",), needs_link=True),
+    Purpose.RENEWAL_DUE: Row(
+        channels=("sms", "email"), needs_link=True, pace="by-day", until="deadline", counted=False
+    ),
+    Purpose.APPLICATION_DECIDED: Row(channels=("sms", "email"), needs_link=True, pace="by-day"),
+    Purpose.APPLICATION_LAPSED: Row(channels=("email",), pace="by-day"),
+    Purpose.PLACE_OFFERED: Row(  # the SMS at hand, the week and its hours in the e-mail
+        channels=("sms", "email"), needs_link=True, pace="by-day", until="deadline", lead=TO_ANSWER, counted=False
+    ),
+    Purpose.PLACE_DEADLINE_NEAR: Row(
+        channels=("sms",), needs_link=True, pace="by-day", until="deadline", lead=TO_ANSWER, counted=False, late="drop"
+    ),
+    Purpose.PLACE_ACCEPTED: Row(channels=("sms", "email"), needs_link=True),
+    Purpose.PLACE_EXPIRED: Row(channels=("email",), pace="by-day"),
+    Purpose.PLACE_WITHDRAWN: Row(
+        channels=("sms",),
+        pace="by-day",
+        corrects=True,
+        counted=False,
+        after=(Purpose.PLACE_OFFERED, Purpose.PLACE_DEADLINE_NEAR),
+    ),
+    # Nobody is woken for hours that they may take or leave, and a task would be done too late: the next one hears.
+    Purpose.CARE_OFFERED: Row(
+        channels=("sms",),
+        needs_link=True,
+        pace="by-day",
+        until="deadline",
+        lead=TO_ANSWER_NOW,
+        counted=False,
+        late="drop",
+    ),
+    Purpose.CARE_BOOKED: Row(channels=("sms", "email"), needs_link=True, until="start", counted=False),
+    Purpose.CARE_WITHDRAWN: Row(
+        channels=("sms",),
+        pace="by-day",
+        until="start",
+        corrects=True,
+        counted=False,
+        late="drop",
+        after=(Purpose.CARE_OFFERED,),
+    ),
+    Purpose.CARE_CANCELLED: Row(channels=("sms",), pace="wakes", corrects=True, counted=False),
     Purpose.CODE: Row(channels=("sms", "email"), about="address"),
     Purpose.CONSENT_ASKED: Row(channels=("email",), about="organisation"),
     Purpose.OVERFULL: Row(channels=("email",), about="organisation"),
     Purpose.STATEMENT_READY: Row(channels=("email",), about="organisation"),
 }
 
+OF_A_CRECHE = tuple(one for one in Purpose if one.startswith(("application-", "creche-", "occasional-")))
 OF_A_SESSION = tuple(purpose for purpose, row in PURPOSES.items() if row.about == "session")
 REMINDERS = (Purpose.REMINDER, Purpose.DEADLINE_NEAR)
 """Made anew from what is true, so taken back whenever it changes."""

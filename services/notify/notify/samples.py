@@ -1,14 +1,16 @@
 """Sample data for every message: what the previews show, what the tests check at its longest. No real person."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
 from ronde.clock import now
+from ronde_contracts.enrolment_creche import WeeklyGrid
 
-from notify.purposes import Purpose
+from notify.purposes import OF_A_CRECHE, Purpose
 
 TITLES = {"fr": "Matinée d'éveil", "en": "Early learning morning", "ar": "صباح الأطفال"}
+CRECHES = {"fr": "Crèche Bottines et Bottillons", "en": "Bottines et Bottillons crèche", "ar": "حضانة بوتين"}
 REASONS = {"fr": "L'animatrice est absente.", "en": "Our colleague is away.", "ar": "المنشطة غائبة."}
 
 
@@ -34,6 +36,7 @@ def _of_a_family(facts: Mapping[str, Any], language: str) -> dict[str, Any]:
         "state": "confirmed",
         "position": 3,
         "was": "confirmed",
+        "why": "",
         "was_starting_at": facts["starts_at"] - timedelta(days=1),
         "deadline": facts["starts_at"] - timedelta(days=2),
         "preferences": "https://ronde.example/preferences/AbCdEfGhIjKlMnOp",
@@ -61,7 +64,22 @@ def _statement(facts: Mapping[str, Any], language: str) -> dict[str, Any]:  # no
     return {"month": "2026-10"}
 
 
-SPECIAL = {
+def _creche(facts: Mapping[str, Any], language: str) -> dict[str, Any]:
+    first = facts["starts_at"].date() + timedelta(days=60)
+    hours = {"monday": "08:00-17:00", "thursday": "08:00-12:00"}
+    return {
+        **_of_a_family(facts, language),
+        "title": CRECHES.get(language, CRECHES["fr"]),
+        "renew_by": first,
+        "starts_on": first,
+        "ends_on": None,
+        "week": dict.fromkeys(WeeklyGrid.model_fields) | hours,
+        "why": "not-free",
+    }
+
+
+SPECIAL: dict[Purpose, Callable[[Mapping[str, Any], str], dict[str, Any]]] = {
+    **dict.fromkeys(OF_A_CRECHE, _creche),
     Purpose.CODE: _code,
     Purpose.CONSENT_ASKED: _consent,
     Purpose.OVERFULL: _overfull,

@@ -19,6 +19,8 @@ from notify.wording import Wording
 AT_ONCE = 20
 HANDS = 2
 """Workers a channel: while one waits for a provider that is slow to answer, the other goes on."""
+A_MOMENT = 0.05
+"""Seconds that an answer waits for the others of its batch: a commit costs more than a message."""
 POLL = 1.0
 LOOK_EVERY = 5.0
 LOOK_AGAIN = timedelta(minutes=1)
@@ -55,8 +57,9 @@ class Sender:
         flying = {asyncio.create_task(self._give(parcel)) for parcel in parcels}
         try:
             while flying:
-                # Each as soon as it is answered; those that are answered while we commit share the next commit.
-                done, flying = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
+                # As soon as one is answered; those that are answered at about the same time share its commit.
+                await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
+                done, flying = await asyncio.wait(flying, timeout=A_MOMENT)
                 await self._settle([task.result() for task in done])
         finally:
             for task in flying:

@@ -6,7 +6,7 @@ and its two letters in the house file.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from ronde.clock import now
 from ronde.house import House
 from ronde.web import dates
 from ronde.web.language import pick
+from ronde_contracts.enrolment_creche import WeeklyGrid
 
 from notify.frame import compiled
 from notify.gsm import LENGTHS, parts, plain, shorten
@@ -24,7 +25,8 @@ from notify.purposes import PURPOSES, Purpose
 from notify.tables import Enrolment, Session
 
 TEMPLATES = Path(__file__).parent / "templates"
-MOMENTS = ("starts_at", "ends_at", "until", "expires_at")
+MOMENTS = ("starts_at", "ends_at", "until", "expires_at", "deadline")
+DAYS = ("starts_on", "ends_on", "renew_by")
 SMS_PARTS = 2
 """An SMS longer than this has its title and room shortened."""
 
@@ -69,9 +71,11 @@ class Wording:
         found = [one.notices for one in self._house.organisations if one.id == organisation]
         return found[0] if found else None
 
-    def of_notice(self, facts: Mapping[str, Any], language: str) -> dict[str, Any]:
-        """What a notice's template may say, from its facts as they were kept."""
-        said: dict[str, Any] = {**facts, **{it: datetime.fromisoformat(facts[it]) for it in MOMENTS if it in facts}}
+    def of_facts(self, facts: Mapping[str, Any], language: str) -> dict[str, Any]:
+        """What a template may say of something with no session, from its facts as they were kept."""
+        said = {**facts}
+        said |= {it: datetime.fromisoformat(facts[it]) for it in MOMENTS if facts.get(it)}
+        said |= {it: date.fromisoformat(facts[it]) for it in DAYS if facts.get(it)}
         if "asker" in said:
             names = {one.id: one.name for one in self._house.organisations}
             said["asker"] = names.get(said["asker"], said["asker"])
@@ -127,11 +131,26 @@ def till(value: datetime, lang: str, zone: tzinfo) -> str:
     return how(value, lang, zone)
 
 
+def hours_of(week: Mapping[str, str | None], lang: str, zone: tzinfo) -> str:  # noqa: ARG001 - local already
+    """A weekly grid as the contracts have it, a line a day: `lundi de 8 h à 17 h`."""
+    lines = []
+    for n, name in enumerate(WeeklyGrid.model_fields):
+        spans = []
+        for span in (week[name] or "").split():
+            start, end = (datetime.combine(date.min, time.fromisoformat(at), UTC) for at in span.split("-"))
+            spans.append(dates.hours(start, end, lang, UTC))
+        if spans:
+            lines.append(f"{dates.locale(lang).days['format']['wide'][n]} {', '.join(spans)}")
+    return "\n".join(lines)
+
+
 SAID: Mapping[str, Callable[..., str]] = {
     "moment": dates.moment,
     "brief": dates.brief,
     "span": dates.span,
     "till": till,
+    "day": dates.day,
+    "hours_of": hours_of,
 }
 
 
@@ -153,6 +172,7 @@ def facts_of(
         "preferences": preferences,
         "position": facts.get("position", 0),
         "was": facts.get("was", ""),
+        "why": facts.get("why", ""),
         "was_starting_at": datetime.fromisoformat(was_starting_at) if was_starting_at else None,
         "deadline": datetime.fromisoformat(deadline) if deadline else None,
     }

@@ -10,14 +10,15 @@ from notify.notices import Courier
 from notify.providers import NotNow, Unknown
 from notify.settings import Terms
 from notify.suppressions import hash_of, suppress
-from notify.testing import TUESDAY, Enrolment, Family, Postbox, Workshop
+from notify.testing import TUESDAY, Enrolment, Family, Postbox, Workshop, doors
 from notify.wording import Wording
 from ronde.clock import now
 from ronde.database import Database
 from ronde.house import House, HouseFileError, parse
 from ronde.ids import new_id
-from ronde_contracts.booking import ConsentAsked, StatementReady
+from ronde_contracts.booking import ConsentAsked, ConsentGiven, ConsentRefused, ConsentWithdrawn, StatementReady
 from ronde_contracts.enrolment import CodeIssued, SessionOverfull
+from ronde_contracts.event import Event
 from sqlalchemy import text
 
 PHONE = "+33639980001"
@@ -132,24 +133,28 @@ async def test_no_code_goes_where_somebody_said_stop_nor_to_a_family_that_is_for
     assert await kept(db) == [("withdrawn", None, None, "stopped")]
 
 
+def consent() -> dict[str, Any]:
+    """What each event about the relay's request says."""
+    return {
+        "consent_id": new_id(),
+        "reservation_id": new_id(),
+        "reference": "R-7K3QX9",
+        "organisation": "relais",
+        "charter": 1,
+        "room": "grande-salle",
+        "room_name": "Grande salle",
+        "excess": ({"code": "over-week", "reason": {"fr": "2 h de plus que prévu cette semaine."}},),
+        "founders": ("bottines", "relais", "acepp"),
+        "starts_at": TUESDAY,
+        "ends_at": TUESDAY + timedelta(hours=2),
+        "until": TUESDAY - timedelta(days=2),
+    }
+
+
 async def test_the_founders_who_may_object_are_asked_and_the_asker_is_not(
     enrolment: Enrolment, by_email: Courier, mailboxes: Postbox, db: Database
 ) -> None:
-    asked = ConsentAsked(
-        consent_id=new_id(),
-        reservation_id=new_id(),
-        reference="R-7K3QX9",
-        organisation="relais",
-        charter=1,
-        room="grande-salle",
-        room_name="Grande salle",
-        excess=({"code": "over-week", "reason": {"fr": "2 h de plus que prévu cette semaine."}},),
-        founders=("bottines", "relais", "acepp"),
-        starts_at=TUESDAY,
-        ends_at=TUESDAY + timedelta(hours=2),
-        until=TUESDAY - timedelta(days=2),
-    )
-    await enrolment.say(asked)
+    await enrolment.say(ConsentAsked(**consent()))
     await enrolment.again()
     await by_email.send()
     (letter,) = mailboxes.taken
@@ -158,6 +163,43 @@ async def test_the_founders_who_may_object_are_asked_and_the_asker_is_not(
     assert "2 h de plus que prévu cette semaine." in letter.text
     assert "avant dimanche 14 janvier 2035, 9 h 30" in letter.text.replace("\u00a0", " ")
     assert sorted(row[0] for row in await kept(db)) == ["sent", "withdrawn"], "acepp gave no address"
+
+
+ANSWERS = [
+    (ConsentGiven, {}, "answered"),
+    (ConsentRefused, {"by": "acepp", "reason": {"fr": "Nous en avons besoin."}}, "answered"),
+    (ConsentWithdrawn, {}, "not-asked-any-more"),
+]
+
+
+@pytest.mark.parametrize(("event", "more", "why"), ANSWERS)
+async def test_a_question_that_is_answered_or_taken_back_is_not_asked(
+    event: type[Event],
+    more: dict[str, Any],
+    why: str,
+    enrolment: Enrolment,
+    by_email: Courier,
+    mailboxes: Postbox,
+    db: Database,
+) -> None:
+    said = consent()
+    await enrolment.say(ConsentAsked(**said))
+    await enrolment.say(ConsentAsked(**{**said, "consent_id": new_id()}))
+    await enrolment.say(event.model_validate({**said, **more}))
+    await by_email.send()
+    assert len(mailboxes.taken) == 1, "the other request is still open"
+    assert [row for row in await kept(db) if row[3] == why] == [("withdrawn", None, None, why)] * 2
+
+
+async def test_a_question_that_is_answered_while_it_fails_is_not_asked_again(
+    enrolment: Enrolment, by_email: Courier, mailboxes: Postbox, db: Database
+) -> None:
+    said = consent()
+    await enrolment.say(ConsentAsked(**{**said, "founders": ("bottines", "relais")}))
+    mailboxes.answer = lambda _: NotNow("busy")
+    mailboxes.meanwhile = lambda _: enrolment.say(ConsentGiven(**said))
+    await by_email.send()
+    assert await kept(db) == [("failed", None, None, "busy")]
 
 
 async def test_the_organiser_is_told_that_a_session_has_too_many(
@@ -178,6 +220,26 @@ async def test_an_organisation_is_told_that_its_statement_is_ready(
     await by_email.send()
     (letter,) = mailboxes.taken
     assert letter.subject == "Votre relevé d'octobre 2026 est prêt"
+
+
+async def test_staff_find_what_an_organisation_was_told_and_no_address(
+    enrolment: Enrolment, by_email: Courier, db: Database, house_file: Path, tmp_path: Path
+) -> None:
+    await enrolment.say(StatementReady(organisation="relais", month="2026-10"))
+    await enrolment.say(code())
+    await by_email.send()
+    async with doors(db, house_file, tmp_path) as web:
+        await web.post("/sign-in", data={"key": "key-of-acepp"})
+        sent = (await web.get("/")).text
+        found = (await web.post("/search", data={"typed": "Relais petite"})).text
+        guessed = (await web.post("/search", data={"typed": "relais@"})).text
+    assert "Relevé du mois" in sent
+    assert "Code de confirmation" in sent
+    assert PHONE not in sent
+    assert "482915" not in sent
+    assert "Relevé du mois" in found
+    assert "Code de confirmation" not in found
+    assert "Relevé du mois" not in guessed
 
 
 def test_the_house_file_says_where_an_organisation_is_told_and_a_mistake_is_shown(house_file: Path) -> None:

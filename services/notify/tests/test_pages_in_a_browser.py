@@ -113,7 +113,7 @@ async def test_by_keyboard_and_without_script(db: Database, url: str, told: Fami
     async with chromium() as browser:
         page = await open_page(browser, PHONE, script=False)
         await sign_in(page, url, "/search")
-        await page.get_by_label("Téléphone, e‑mail ou référence d'inscription").fill("06 39 98 00 12")
+        await page.get_by_label("Téléphone, e‑mail, référence ou nom d'une structure").fill("06 39 98 00 12")
         await page.keyboard.press("Enter")
         main = page.locator("main")
         await expect(main).to_contain_text("1 personne trouvée")

@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from ronde.publisher import Publisher
 from ronde.telemetry import traceparent
 from ronde.testing import Amqp
 from ronde_contracts.enrolment import EnrolmentConfirmed, SessionMoved, SessionOpened
+from ronde_contracts.enrolment_creche import OccasionalCareOffered, PageIssued
 from ronde_contracts.envelope import CONTENT_TYPE
 from ronde_contracts.event import Event
 
@@ -125,6 +127,11 @@ async def test_from_the_bus_to_the_phone_and_the_mailbox(notify: Started, amqp: 
     await notify.say((SessionOpened(**workshop.said()), 1), times=3)
     await eventually(lambda: len(box.all(to=phone)) == len(box.all(to=mail)) == 1)
 
+    at_the_creche = Family("+33639980003", None)
+    page, offered = of_the_creche(at_the_creche)
+    await notify.say((offered, 1), (page, 1), (at_the_creche.contact(), 1), times=3)
+    await eventually(lambda: [page.url in one.text for one in box.all(to=str(at_the_creche.phone))] == [True])
+
     later = TUESDAY.replace(day=23)
     await notify.say((SessionMoved(was_starting_at=TUESDAY, **workshop.said(later)), 2), times=3)
     await eventually(lambda: len(box.all(to=phone)) == len(box.all(to=mail)) == 2)
@@ -140,6 +147,7 @@ async def test_from_the_bus_to_the_phone_and_the_mailbox(notify: Started, amqp: 
         assert str(family.link).encode() not in message.body
     kinds = sorted((one["type"], one["data"]["purpose"], one["data"]["channel"]) for one in events)
     assert kinds == [
+        ("creche-message.changed.v1", "occasional-care-offered", "sms"),
         ("message.failed.v1", "enrolment-confirmed", "email"),
         ("message.sent.v1", "enrolment-confirmed", "email"),
         ("message.sent.v1", "enrolment-confirmed", "sms"),
@@ -151,12 +159,31 @@ async def test_from_the_bus_to_the_phone_and_the_mailbox(notify: Started, amqp: 
     await nobody_can_read_an_address(notify, family, refused)
 
 
+def of_the_creche(family: Family) -> tuple[PageIssued, OccasionalCareOffered]:
+    """Hours on offer, and the page on which they are answered."""
+    id, half_an_hour = new_id(), timedelta(minutes=30)
+    url = f"https://ronde.example/o/{id.hex}"
+    page = PageIssued(about_id=id, party_id=family.party_id, url=url, expires_at=TUESDAY)
+    offered = OccasionalCareOffered(
+        offer_id=id,
+        reference="O-7KQ3TN",
+        party_id=family.party_id,
+        creche="bottines",
+        creche_name={"fr": "Crèche Bottines et Bottillons"},
+        child_id=new_id(),
+        starts_at=TUESDAY,
+        ends_at=TUESDAY + half_an_hour * 6,
+        deadline=TUESDAY - half_an_hour,
+    )
+    return page, offered
+
+
 async def nobody_can_read_an_address(notify: Started, *people: Family) -> None:
     """Not in the log, not by the API, not on the page; and only the house reads the last two."""
     async with httpx.AsyncClient(base_url=notify.url, trust_env=False) as client:
         assert (await client.get("/messages")).status_code == 401
         listed = await client.get("/messages", headers={"Authorization": f"Bearer {KEY}"})
-        assert [one["status"] for one in listed.json()].count("sent") == 6
+        assert [one["status"] for one in listed.json()].count("sent") == 7
         failed = await client.get("/messages?status=failed", headers={"Authorization": f"Bearer {KEY}"})
         assert [one["problem"] for one in failed.json()] == ["refused-by-provider"]
 

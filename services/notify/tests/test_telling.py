@@ -368,9 +368,10 @@ async def test_a_message_leaves_when_its_cause_is_committed_and_not_at_the_next_
         left.set()
 
     phones.meanwhile = leaves
-    worker, listening = Worker("send sms", sms.send, every=3600), asyncio.Event()
+    worker, listening, woken_by = Worker("send sms", sms.send, every=3600), asyncio.Event(), list[str]()
 
-    def heard() -> None:
+    def heard(said: str) -> None:
+        woken_by.append(said)
         listening.set()
         worker.wake()
 
@@ -385,6 +386,7 @@ async def test_a_message_leaves_when_its_cause_is_committed_and_not_at_the_next_
         await left.wait()
     await worker.stop()
     await ears.stop()
+    assert woken_by == ["", "messages sms"], "when it began to listen, and by what there is to send"
 
 
 async def told(db: Database) -> list[tuple[str, str]]:

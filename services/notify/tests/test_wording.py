@@ -18,7 +18,7 @@ from notify.gsm import parts, plain, shorten
 from notify.main import workers
 from notify.providers import Letter
 from notify.providers.smtp import compose
-from notify.purposes import PURPOSES, Purpose
+from notify.purposes import OF_A_CRECHE, PURPOSES, Purpose
 from notify.samples import sample
 from notify.tables import Enrolment, Session
 from notify.testing import Family, Workshop
@@ -26,6 +26,7 @@ from notify.wording import SMS_PARTS, TEMPLATES, Wording, WordsMissing, facts_of
 from ronde.house import House, load
 from ronde.ids import new_id
 from ronde.service import Service
+from ronde_contracts.enrolment_creche import WeeklyGrid
 
 HOUSE = Path(__file__).parents[3] / "deploy" / "house" / "villeurbanne.toml"
 LONGEST_DAY = datetime(2035, 8, 22, 15, 30, tzinfo=UTC)  # mercredi 22 août 2035, 17 h 30
@@ -42,9 +43,17 @@ LONG: dict[str, Any] = {
     "link": LINK,
     "position": 138,
     "was": "confirmed",
+    "why": "not-free",
     "was_starting_at": LONGEST_DAY - timedelta(days=7),
     "deadline": LONGEST_DAY - timedelta(hours=4),
     "preferences": "https://ronde.example/preferences/AbCdEfGhIjKlMnOp",
+}
+LONG_OF_A_CRECHE: dict[str, Any] = {
+    "title": "Crèche multi-accueil intercommunale des Bottines et des Bottillons, antenne du quartier « Gratte-Ciel »",
+    "renew_by": LONGEST_DAY.date(),
+    "starts_on": LONGEST_DAY.date(),
+    "ends_on": LONGEST_DAY.date(),
+    "week": dict.fromkeys(WeeklyGrid.model_fields, "07:30-12:00 13:30-18:15"),
 }
 CODE_LINK = LINK.replace("/i/", "/c/")
 LONG_OF: dict[Purpose, dict[str, Any]] = {
@@ -52,7 +61,9 @@ LONG_OF: dict[Purpose, dict[str, Any]] = {
     Purpose.CONSENT_ASKED: {"asker": "Acepp 69", "reasons": "2 h de plus.", "until": LONGEST_DAY},
     Purpose.OVERFULL: {"places": 8, "taken": 10},
     Purpose.STATEMENT_READY: {"month": "2035-08"},
+    **dict.fromkeys(OF_A_CRECHE, LONG_OF_A_CRECHE),
 }
+UNDATED = (Purpose.STATEMENT_READY, Purpose.APPLICATION_DECIDED, Purpose.APPLICATION_LAPSED)
 LANGUAGES = ("fr", "en", "ar")
 EVERY_SMS = [(purpose, language) for purpose in Purpose if "sms" in PURPOSES[purpose].written for language in LANGUAGES]
 EVERY_EMAIL = [(purpose, language) for purpose in Purpose for language in LANGUAGES]
@@ -101,7 +112,7 @@ def test_every_email_has_a_subject_of_one_line_and_no_machine_date(
     assert "\n\n\n" not in text
     assert "2035-08-22" not in subject + text + html
     said = {"fr": "mercredi 22 août 2035", "en": "Wednesday 22 August 2035", "ar": "الأربعاء، 22 أغسطس 2035"}
-    assert said[language] in text or purpose is Purpose.STATEMENT_READY
+    assert said[language] in text or purpose in UNDATED
     assert "{{" not in text + html
     assert "None" not in text
 

@@ -68,6 +68,7 @@ EVENTS: tuple[type[Event], ...] = (
     notify.MessageDelivered,
     notify.MessageUndeliverable,
     notify.MessageWithdrawn,
+    notify.CrecheMessageChanged,
 )
 
 BY_TYPE: dict[str, type[Event]] = {event.type: event for event in EVENTS}

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from .event import AboutSession, Event, PartyKind
+from .event import AboutSession, Event, PartyKind, Slug
 
 Channel = Literal["sms", "email"]
 
@@ -59,3 +59,23 @@ class MessageWithdrawn(_Message):
 
     type: ClassVar[str] = "message.withdrawn.v1"
     routing_key: ClassVar[str] = "notify.message.withdrawn.v1"
+
+
+class CrecheMessageChanged(Event):
+    """What became of a message about an application, an offer of a place or hours of occasional care: the last word."""
+
+    type: ClassVar[str] = "creche-message.changed.v1"
+    routing_key: ClassVar[str] = "notify.creche-message.changed.v1"
+    subject_from: ClassVar[tuple[str, ...]] = ("message_id",)
+
+    message_id: UUID
+    purpose: str = Field(description="why it was written: creche-place-offered, occasional-care-booked, ...")
+    channel: Channel
+    party_id: UUID
+    about_id: UUID = Field(description="the application_id or offer_id that it is about")
+    creche: Slug | None = Field(None, description="none: an application is no crèche's yet")
+    status: Literal["sent", "failed", "delivered", "undeliverable", "withdrawn"] = Field(
+        description="as message.sent.v1 and the others say it of a session's messages"
+    )
+    code: str | None = Field(None, description="why, when it failed or is undeliverable: no-address, mailbox-full, ...")
+    lasting: bool | None = Field(None, description="of one that is undeliverable: the address itself is no good")

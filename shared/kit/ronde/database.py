@@ -55,6 +55,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_pre_ping=False,
+            pool_use_lifo=True,  # a connection knows its statements and their plans: the one used last is the fastest
             pool_timeout=10,
             hide_parameters=True,
             connect_args={"timeout": 5, "command_timeout": 30, "server_settings": {"timezone": "UTC"}},

@@ -10,9 +10,12 @@ from .work import Worker
 
 
 class Ears(Worker):
-    """One connection that listens for a NOTIFY, opened again when lost; calls `heard` then, for what it missed."""
+    """One connection that listens for a NOTIFY, and calls `heard` with what it says.
 
-    def __init__(self, engine: AsyncEngine, channel: str, heard: Callable[[], None]) -> None:
+    Opened again when lost; `heard` is then called with nothing, for what was missed.
+    """
+
+    def __init__(self, engine: AsyncEngine, channel: str, heard: Callable[[str], None]) -> None:
         super().__init__(f"ears for {channel}", self._listen, every=5.0)
         self._url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._channel = channel
@@ -27,6 +30,6 @@ class Ears(Worker):
     async def _listen(self) -> bool:
         if self._connection is None or self._connection.is_closed():
             self._connection = await asyncpg.connect(self._url, timeout=5)
-            await self._connection.add_listener(self._channel, lambda *_: self._heard())
-            self._heard()
+            await self._connection.add_listener(self._channel, lambda *said: self._heard(str(said[-1])))
+            self._heard("")
         return False

@@ -138,6 +138,6 @@ class Relay:
                 return queue[:number], (row, problem)
         return queue, None
 
-    def _wake(self) -> None:
+    def _wake(self, _said: str) -> None:
         for worker in self._workers:
             worker.wake()

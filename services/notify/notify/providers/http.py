@@ -17,6 +17,9 @@ NEVER_SENT = (
 OURS = (401, 402, 403, 408, 429)
 """Our account, our credit or our pace: the message is not at fault, and it did not leave."""
 
+KEPT = 50
+"""Connections, all of them kept: more than senders use at once, or they would close and open them all the time."""
+
 ReadId = Callable[[Any], str | None]
 
 
@@ -25,7 +28,9 @@ class HttpCarrier(Carrier):
 
     def __init__(self, url: str, *, timeout: float, headers: Mapping[str, str] | None = None) -> None:
         self._url = url.rstrip("/")
-        self._client = httpx.AsyncClient(headers=dict(headers or {}), timeout=timeout, trust_env=False)
+        self._client = httpx.AsyncClient(
+            headers=dict(headers or {}), timeout=timeout, trust_env=False, limits=httpx.Limits(max_connections=KEPT)
+        )
 
     async def ask(self, request: httpx.Request) -> httpx.Response | NotNow | Unknown:
         """The answer; or what its absence says: without a connection nothing left."""

@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notify.tables import Enrolment, Message, News, Session
 
+TITLE = func.coalesce(Session.title, News.facts["title"], News.facts["session"]["title"]).label("title")
+"""Of the session, or as the news of a crèche has it."""
 COLUMNS = (
     Message.id,
     Message.news_id,
@@ -28,7 +30,7 @@ COLUMNS = (
     Enrolment.party_kind,
     Enrolment.organiser,
     Enrolment.session_id,
-    Session.title,
+    TITLE,
     Session.starts_at,
 )
 
@@ -52,10 +54,10 @@ class Told:
     reference: str
     party_id: UUID
     party_kind: str
-    organiser: str
-    session_id: UUID
-    title: dict[str, str]
-    starts_at: datetime
+    organiser: str | None
+    session_id: UUID | None
+    title: dict[str, str] | None
+    starts_at: datetime | None
 
 
 async def messages(session: AsyncSession, *, limit: int, before: UUID | None = None, **only: Any) -> list[Told]:
@@ -65,7 +67,7 @@ async def messages(session: AsyncSession, *, limit: int, before: UUID | None = N
         .select_from(Message)
         .join(News, News.id == Message.news_id)
         .join(Enrolment, Enrolment.enrolment_id == News.enrolment_id)
-        .join(Session, (Session.organiser == Enrolment.organiser) & (Session.session_id == Enrolment.session_id))
+        .outerjoin(Session, (Session.organiser == Enrolment.organiser) & (Session.session_id == Enrolment.session_id))
         .order_by(Message.id.desc())
         .limit(limit)
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from notify.queries.messages import TITLE
 from notify.tables import Enrolment, Message, News, Session, Task
 
 # What was matched with its message. Receipts themselves are kept for a few days only.
@@ -36,6 +37,7 @@ class Story:
     """`waits_for`: what it still misses; `people`: to how many guardians it goes."""
 
     news: News
+    title: dict[str, str] | None
     enrolment: Enrolment
     session: Session | None
     steps: list[Step]
@@ -46,7 +48,7 @@ class Story:
 async def story(session: AsyncSession, news_id: UUID) -> Story | None:
     row = (
         await session.execute(
-            select(News, Enrolment, Session)
+            select(News, TITLE, Enrolment, Session)
             .join(Enrolment, Enrolment.enrolment_id == News.enrolment_id)
             .outerjoin(
                 Session, (Session.organiser == Enrolment.organiser) & (Session.session_id == Enrolment.session_id)
@@ -56,7 +58,7 @@ async def story(session: AsyncSession, news_id: UUID) -> Story | None:
     ).first()
     if row is None:
         return None
-    news, enrolment, told_session = row
+    news, title, enrolment, told_session = row
     messages = list(await session.scalars(select(Message).where(Message.news_id == news_id).order_by(Message.id)))
     tasks = list(await session.scalars(select(Task).where(Task.news_id == news_id)))
     people = {id: n for n, id in enumerate(sorted({one.guardian_id for one in messages}), 1)}
@@ -75,7 +77,8 @@ async def story(session: AsyncSession, news_id: UUID) -> Story | None:
         if task.done_at:
             steps.append(Step(task.done_at, "task-done", people.get(task.guardian_id, 0)))
     steps.sort(key=lambda step: step.at)
-    return Story(news, enrolment, told_session, steps, len(people), news.waits_for if not news.withdrawn_at else None)
+    waits_for = None if news.withdrawn_at else news.waits_for
+    return Story(news, title, enrolment, told_session, steps, len(people), waits_for)
 
 
 def _of_message(one: Message, person: int) -> list[Step]:

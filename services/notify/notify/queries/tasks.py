@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from notify.queries.messages import TITLE
 from notify.tables import Enrolment, News, Session, Task
 
 COLUMNS = (
@@ -19,7 +20,7 @@ COLUMNS = (
     News.purpose,
     Enrolment.reference,
     Enrolment.organiser,
-    Session.title,
+    TITLE,
     Session.starts_at,
 )
 
@@ -36,7 +37,7 @@ class ToDo:
     news_id: UUID
     purpose: str
     reference: str
-    organiser: str
+    organiser: str | None
     title: dict[str, str] | None
     starts_at: datetime | None
 

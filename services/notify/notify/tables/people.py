@@ -46,7 +46,7 @@ class Suppression(Base):
 
 
 class Link(Base):
-    """A family's own page for one enrolment."""
+    """A family's own page for one enrolment; the id is an application's or an offer's for a page of the crèche."""
 
     __tablename__ = "links"
 

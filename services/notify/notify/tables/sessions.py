@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, ColumnElement, func
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from notify.tables.base import Base
@@ -27,9 +28,11 @@ class Session(Base):
 
 
 class Enrolment(Base):
-    """Who is in what, so that a session that changes is told to those whom it concerns.
+    """A matter of a family's: who is in what, so that a session that changes is told to those whom it concerns.
 
-    Its session may not have been heard of yet. `said_at`: when enrolment said the state; `deadline`: of an offer.
+    With no `session_id` it is theirs alone: an application to a crèche, an offer of a place, hours of occasional care,
+    by its own id. Its session may not have been heard of yet. `said_at`: when enrolment said the state; `deadline`: of
+    an offer.
     """
 
     __tablename__ = "enrolments"
@@ -38,9 +41,19 @@ class Enrolment(Base):
     reference: Mapped[str]
     party_id: Mapped[UUID]
     party_kind: Mapped[str]
-    organiser: Mapped[str]
-    session_id: Mapped[UUID]
-    children: Mapped[int]
+    organiser: Mapped[str | None]
+    session_id: Mapped[UUID | None]
+    children: Mapped[int | None]
     state: Mapped[str]
     deadline: Mapped[datetime | None]
     said_at: Mapped[datetime]
+
+    @hybrid_property
+    def subject_id(self) -> UUID:
+        """What its news are about: the session, or this matter alone."""
+        return self.session_id or self.enrolment_id
+
+    @subject_id.inplace.expression
+    @classmethod
+    def _subject_id(cls) -> ColumnElement[UUID]:
+        return func.coalesce(cls.session_id, cls.enrolment_id)

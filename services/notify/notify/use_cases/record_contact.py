@@ -6,6 +6,7 @@ from uuid import UUID
 from ronde.clock import now
 from ronde.database import Tx
 from ronde_contracts.enrolment import ContactRecorded, Guardian, LinkIssued
+from ronde_contracts.enrolment_creche import PageIssued
 from sqlalchemy import delete, func
 from sqlalchemy.dialects.postgresql import insert
 
@@ -47,18 +48,19 @@ async def record_contact(tx: Tx, contact: ContactRecorded) -> None:
     await address_waiting(tx.session, whose=News.party_id == contact.party_id)
 
 
-async def record_link(tx: Tx, link: LinkIssued) -> None:
+async def record_link(tx: Tx, link: LinkIssued | PageIssued) -> None:
     """A new link replaces the one before."""
     await hold_families(tx.session, [link.party_id])
     if await tx.session.get(Erased, link.party_id) is not None:
         return
+    about = link.about_id if isinstance(link, PageIssued) else link.enrolment_id
     known = {"party_id": link.party_id, "url": link.url, "expires_at": link.expires_at}
     await tx.session.execute(
         insert(Link)
-        .values(enrolment_id=link.enrolment_id, **known)
+        .values(enrolment_id=about, **known)
         .on_conflict_do_update(index_elements=["enrolment_id"], set_=known)
     )
-    await address_waiting(tx.session, whose=News.enrolment_id == link.enrolment_id)
+    await address_waiting(tx.session, whose=News.enrolment_id == about)
 
 
 def _alone(contact: ContactRecorded) -> Guardian:

@@ -1,4 +1,4 @@
-"""Remind of tomorrow's sessions, and of offers whose deadline is near.
+"""Remind of tomorrow's sessions, and of offers whose deadline is near, a crèche's among them.
 
 Nothing is planned ahead: each look asks what is true now, so a reminder follows a session that moves and never comes
 after it. What a stopped service missed is caught up as long as it is of use, and dropped after.
@@ -22,6 +22,8 @@ from notify.tables import Enrolment, News, Session
 
 AHEAD = timedelta(days=2, hours=2)
 """The day before begins at most that long before the session, also when the clock changes."""
+PLACE_NEAR = timedelta(days=2)
+"""A family talks over a place for years longer than one for a morning."""
 OF_THE_SESSION = (Session.organiser == Enrolment.organiser) & (Session.session_id == Enrolment.session_id)
 
 
@@ -58,6 +60,47 @@ async def remind(tx: Tx, terms: Terms, organiser: str, session_id: UUID) -> None
         select(Enrolment).where(ours, Enrolment.state == "offered", Enrolment.deadline.between(latest, at + terms.near))
     ):
         await _remind_of_deadline(tx, terms, offered)
+
+
+async def places_to_remind_of(session: AsyncSession) -> list[UUID]:
+    """The offers of a crèche's place that are to be recalled now; not those that were made this near to their end."""
+    at = now()
+    near = Enrolment.deadline - PLACE_NEAR
+    done = aliased(News)
+    recalled = select(done.id).where(
+        done.enrolment_id == Enrolment.enrolment_id,
+        done.purpose == Purpose.PLACE_DEADLINE_NEAR,
+        done.said_at == near,
+    )
+    found = await session.scalars(
+        select(Enrolment.enrolment_id)
+        .join(News, News.enrolment_id == Enrolment.enrolment_id)
+        .where(
+            News.purpose == Purpose.PLACE_OFFERED,
+            News.withdrawn_at.is_(None),
+            Enrolment.state == "offered",
+            near.between(at - PLACE_NEAR + PURPOSES[Purpose.PLACE_DEADLINE_NEAR].lead, at),
+            Enrolment.said_at < near,
+            ~recalled.exists(),
+        )
+    )
+    return list(found)
+
+
+async def remind_of_place(tx: Tx, offer_id: UUID) -> None:
+    """Once for each deadline, in the words of the offer; not of one that has been answered meanwhile."""
+    offered = await tx.session.get(Enrolment, offer_id)
+    if offered is None:
+        return
+    await hold_families(tx.session, [offered.party_id])
+    await tx.session.refresh(offered)
+    newest = select(News.facts).where(News.enrolment_id == offer_id, News.purpose == Purpose.PLACE_OFFERED)
+    facts = await tx.session.scalar(newest.order_by(News.version.desc()).limit(1))
+    deadline = offered.deadline
+    if offered.state != "offered" or deadline is None or facts is None:
+        return
+    heard = Heard(cause="reminder", said_at=deadline - PLACE_NEAR, version=int(deadline.timestamp()), facts=facts)
+    await tell(tx.session, [offered], Purpose.PLACE_DEADLINE_NEAR, heard)
 
 
 async def _remind_of_deadline(tx: Tx, terms: Terms, offered: Enrolment) -> None:

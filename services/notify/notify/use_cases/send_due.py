@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from ronde.clock import now
@@ -87,27 +88,38 @@ def _write(wording: Wording, terms: Terms, due: Due) -> Letter | Rejected:
         return Rejected("no-address")
     language = wording.language(recipient.language)
     own_page = f"{terms.public_url}/preferences/{recipient.token}"
-    facts = facts_of(due.enrolment, due.session, due.link, due.news.facts, own_page, language)
     try:
+        facts = _facts(wording, due, own_page, language)
         if message.channel == "sms":
             return Letter(message.id, to, language, wording.sms(purpose, language, facts))
         subject, text, html = wording.email(purpose, language, facts)
         one_click = f"{terms.public_url}/unsubscribe/{recipient.token}"
-        ics = invitation(
-            purpose,
-            due.news.facts,
-            due.news.said_at,
-            due.enrolment,
-            due.session,
-            title=facts["title"],
-            house=wording.house(language),
-            sender=terms.sender,
-            to=to,
+        ics = (
+            None
+            if due.session is None
+            else invitation(
+                purpose,
+                due.news.facts,
+                due.news.said_at,
+                due.enrolment,
+                due.session,
+                title=facts["title"],
+                house=wording.house(language),
+                sender=terms.sender,
+                to=to,
+            )
         )
         return Letter(message.id, to, language, text, subject, html, one_click, ics)
     except Exception as error:  # one message that cannot be written must not hold the others
         log.error("message not written", message=str(message.id), purpose=purpose, error=type(error).__name__)
         return Rejected("not-written")
+
+
+def _facts(wording: Wording, due: Due, own_page: str, language: str) -> dict[str, Any]:
+    if due.session is not None:
+        return facts_of(due.enrolment, due.session, due.link, due.news.facts, own_page, language)
+    more = {"reference": due.enrolment.reference, "link": due.link or "", "preferences": own_page}
+    return {**wording.of_facts(due.news.facts, language), **more}
 
 
 async def settle(tx: Tx, answers: Sequence[Answer]) -> dict[UUID, str]:

@@ -15,10 +15,10 @@ from ronde_contracts.enrolment import (
     EnrolmentWaitlisted,
     EnrolmentWithdrawn,
 )
-from sqlalchemy import Boolean, literal_column, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select
 
 from notify.holding import hold_families, hold_session
+from notify.matters import remember
 from notify.news import Heard, pass_on, take_back, tell
 from notify.purposes import Purpose
 from notify.rules import CONCERNED
@@ -57,7 +57,7 @@ async def tell_enrolment(tx: Tx, cmd: TellEnrolment) -> None:
     session = await tx.session.get(Session, (said.organiser, said.session_id))
     called_off = session is not None and session.called_off
     was = await _state(tx, said.enrolment_id) if cmd.purpose is Purpose.CONFIRMED else None
-    enrolment, known = await _remember(tx, cmd, "over" if called_off else cmd.state)
+    enrolment, known = await remember(tx.session, said.enrolment_id, _row(cmd, "over" if called_off else cmd.state))
 
     purpose, version = cmd.purpose, cmd.version
     if purpose is Purpose.CONFIRMED and was == "waiting":
@@ -97,10 +97,9 @@ async def _sibling(tx: Tx, enrolment: Enrolment) -> Enrolment | None:
     return found
 
 
-async def _remember(tx: Tx, cmd: TellEnrolment, state: str) -> tuple[Enrolment, bool]:
-    """The enrolment, and whether it was known before."""
+def _row(cmd: TellEnrolment, state: str) -> dict[str, Any]:
     said = cmd.enrolment
-    known = {
+    return {
         "reference": said.reference,
         "party_id": said.party_id,
         "party_kind": said.party_kind,
@@ -111,11 +110,3 @@ async def _remember(tx: Tx, cmd: TellEnrolment, state: str) -> tuple[Enrolment, 
         "deadline": cmd.deadline,
         "said_at": cmd.said_at,
     }
-    inserted = literal_column("xmax = 0", Boolean)  # Postgres: no version of the row came before this one
-    new = await tx.session.scalar(
-        insert(Enrolment)
-        .values(enrolment_id=said.enrolment_id, **known)
-        .on_conflict_do_update(index_elements=["enrolment_id"], set_=known)
-        .returning(inserted)
-    )
-    return Enrolment(enrolment_id=said.enrolment_id, **known), not new

@@ -1,0 +1,347 @@
+"""A crèche's families: told of a place, and of hours this morning, while it is true and of use."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from notify.providers import Letter, Rejected, Taken
+from notify.sending import Sender
+from notify.settings import Terms
+from notify.testing import Enrolment, Family, Postbox, doors
+from notify.use_cases.remind import places_to_remind_of, remind_of_place
+from ronde.database import Database
+from ronde.ids import new_id
+from ronde.inbox import Verdict
+from ronde_contracts.enrolment_creche import (
+    ApplicationDecided,
+    ApplicationReceived,
+    ApplicationRenewalDue,
+    CrechePlaceAccepted,
+    CrechePlaceDeclined,
+    CrechePlaceOffered,
+    OccasionalCareBooked,
+    OccasionalCareOffered,
+    OccasionalCareWithdrawn,
+    PageIssued,
+    WeeklyGrid,
+)
+from sqlalchemy import text
+
+pytestmark = pytest.mark.database
+PARIS = ZoneInfo("Europe/Paris")
+CRECHE = {"fr": "Crèche Bottines et Bottillons", "en": "Bottines et Bottillons crèche"}
+
+
+def paris(written: str) -> datetime:
+    return datetime.fromisoformat(written).replace(tzinfo=PARIS).astimezone(UTC)
+
+
+NINE = paris("2035-01-16T09:00")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a family has with the crèche: an application, an offer of a place or of hours, and the page of it."""
+
+    family: Family
+    id: UUID = field(default_factory=new_id)
+
+    @property
+    def link(self) -> str:
+        return f"https://ronde.example/o/{self.id.hex[-12:]}"
+
+    def page(self) -> PageIssued:
+        expires_at = NINE + timedelta(days=300)
+        return PageIssued(about_id=self.id, party_id=self.family.party_id, url=self.link, expires_at=expires_at)
+
+    def application(self) -> dict[str, Any]:
+        return {
+            "application_id": self.id,
+            "reference": "D-4CFH7M",
+            "party_id": self.family.party_id,
+            "commission": "2035-03",
+        }
+
+    def place(self) -> dict[str, Any]:
+        return {
+            "offer_id": self.id,
+            "application_id": new_id(),
+            "reference": "D-4CFH7M",
+            "party_id": self.family.party_id,
+            "creche": "bottines",
+            "creche_name": CRECHE,
+            "starts_on": date(2035, 8, 27),
+            "week": WeeklyGrid(monday="08:00-17:00", thursday="08:00-12:00 14:00-17:30"),
+        }
+
+    def care(self) -> dict[str, Any]:
+        return {
+            "offer_id": self.id,
+            "reference": "O-7KQ3TN",
+            "party_id": self.family.party_id,
+            "creche": "bottines",
+            "creche_name": CRECHE,
+            "child_id": new_id(),
+            "starts_at": NINE,
+            "ends_at": NINE + timedelta(hours=3),
+        }
+
+
+@pytest.fixture
+def terms() -> Terms:
+    """The house's own hours, 7:00 to 21:30."""
+    return Terms(zone=PARIS, secret=b"s" * 40)
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Traveller]:
+    """A Tuesday, 7:41."""
+    with time_machine.travel(paris("2035-01-16T07:41"), tick=False) as coordinates:
+        yield coordinates
+
+
+@pytest.fixture
+async def asked(enrolment: Enrolment) -> Asked:
+    """Of a family that is known, and whose page has been issued."""
+    asked = Asked(Family())
+    await enrolment.say(asked.family.contact())
+    await enrolment.say(asked.page())
+    return asked
+
+
+async def drain(*senders: Sender) -> None:
+    for sender in senders:
+        while await sender.send():
+            pass
+
+
+async def offers_hours(enrolment: Enrolment, asked: Asked, minutes: int = 20) -> None:
+    until = datetime.now(UTC) + timedelta(minutes=minutes)
+    await enrolment.say(OccasionalCareOffered(deadline=until, **asked.care()))
+
+
+async def offers_place(enrolment: Enrolment, asked: Asked) -> None:
+    await enrolment.say(CrechePlaceOffered(deadline=paris("2035-01-26T18:00"), **asked.place()))
+
+
+def kinds(letters: list[str]) -> list[str]:
+    """What each opens with."""
+    return [one.partition(" : ")[0].partition("\n")[0] for one in letters]
+
+
+def subjects(box: Postbox) -> list[str]:
+    return kinds([letter.subject for letter in box.taken])
+
+
+async def test_hours_of_this_morning_are_offered_booked_and_called_off_each_once(
+    enrolment: Enrolment, sms: Sender, email: Sender, phones: Postbox, mailboxes: Postbox, asked: Asked
+) -> None:
+    """Twenty minutes to answer are enough to be told, and every event comes three times."""
+    await offers_hours(enrolment, asked)
+    await drain(sms, email)
+    [offer] = phones.texts(asked.family.phone)
+    assert offer == (
+        "Votre enfant peut venir mardi 16 janvier, de 9 h à 12 h : Crèche Bottines et Bottillons."
+        f" Gardé pour vous jusqu'à 8 h 01, pour dire oui ou non : {asked.link}"
+    )
+    await enrolment.say(OccasionalCareBooked(**asked.care()))
+    await drain(sms, email)
+    await enrolment.say(OccasionalCareWithdrawn(was="booked", why="not-free", **asked.care()))
+    for _ in range(3):
+        await enrolment.again()
+        await drain(sms, email)
+    assert kinds(phones.texts(asked.family.phone)[1:]) == [
+        "C'est réservé",
+        "Annulation",
+    ]
+    [booked, cancelled] = [letter.invitation for letter in mailboxes.taken]
+    assert booked is not None
+    assert cancelled is not None
+    assert (booked.method, cancelled.method) == ("REQUEST", "CANCEL"), "into their calendar, and out of it"
+    assert "Bottines" in booked.content
+    assert "O-7KQ3TN" not in booked.content
+
+
+async def test_an_offer_with_no_time_to_answer_goes_to_the_next_family_and_wakes_nobody(
+    db: Database,
+    enrolment: Enrolment,
+    sms: Sender,
+    email: Sender,
+    phones: Postbox,
+    asked: Asked,
+    clock: time_machine.Traveller,
+) -> None:
+    await offers_hours(enrolment, asked, minutes=4)
+    await drain(sms, email)
+    clock.move_to(paris("2035-01-16T06:30"))
+    await offers_hours(enrolment, asked)
+    await drain(sms, email)
+    assert phones.given == []
+    assert await open_tasks(db) == [], "nobody of the team could call in time"
+    await offers_hours(enrolment, asked, minutes=50)
+    await drain(sms)
+    assert phones.given == []
+    clock.move_to(paris("2035-01-16T07:00"))
+    await drain(sms)
+    assert len(phones.texts(asked.family.phone)) == 1
+
+
+async def test_hours_taken_back_before_they_were_told_are_nothing_to_tell(
+    enrolment: Enrolment, sms: Sender, email: Sender, phones: Postbox, mailboxes: Postbox, asked: Asked
+) -> None:
+    await offers_hours(enrolment, asked)
+    await enrolment.say(OccasionalCareWithdrawn(was="offered", why="not-free", **asked.care()))
+    await drain(sms, email)
+    assert phones.given == mailboxes.given == []
+
+
+async def test_hours_taken_back_are_corrected_once_by_the_way_that_was_used(
+    db: Database, enrolment: Enrolment, sms: Sender, email: Sender, phones: Postbox, mailboxes: Postbox, asked: Asked
+) -> None:
+    """The SMS was refused, so the e-mail told them; a telephone that works again is not what they were told by."""
+    phones.answer = lambda _letter: Rejected("no-mobile")
+    await offers_hours(enrolment, asked)
+    await drain(sms, email)
+    phones.answer = lambda letter: Taken(f"p-{letter.id}")
+    await enrolment.say(OccasionalCareWithdrawn(was="offered", why="not-free", **asked.care()))
+    await enrolment.again()
+    await drain(sms, email)
+    assert phones.taken == []
+    assert subjects(mailboxes)[1:] == ["Ces heures ne sont plus libres"]
+    asked_of = text("SELECT convert_from(body, 'UTF8')::jsonb -> 'data' FROM outbox ORDER BY position")
+    async with db.reading() as session:
+        said = list((await session.execute(asked_of)).scalars())
+    assert [one["status"] for one in said] == ["failed", "sent", "sent"]
+    assert {(one["about_id"], one["creche"]) for one in said} == {(str(asked.id), "bottines")}
+
+
+async def test_hours_taken_back_while_their_sms_is_leaving_are_corrected(
+    enrolment: Enrolment, sms: Sender, phones: Postbox, asked: Asked
+) -> None:
+    async def comes_after_all(letter: Letter) -> None:
+        if "peut venir" in letter.text:
+            await enrolment.say(OccasionalCareWithdrawn(was="offered", why="not-free", **asked.care()))
+
+    phones.meanwhile = comes_after_all
+    await offers_hours(enrolment, asked)
+    await drain(sms, sms)
+    assert kinds(phones.texts(asked.family.phone)[1:]) == ["Désolés, ces heures ne sont plus libres"]
+
+
+async def test_whatever_comes_first_the_latest_word_holds(
+    enrolment: Enrolment, sms: Sender, phones: Postbox, asked: Asked
+) -> None:
+    """A queue for each type: the booking may come before the offer that it answers."""
+    deadline = NINE - timedelta(minutes=30)
+    offered = enrolment.envelope(OccasionalCareOffered(deadline=deadline, **asked.care()))
+    booked = enrolment.envelope(OccasionalCareBooked(**asked.care()))
+    assert await enrolment.deliver(booked) is Verdict.NEW
+    assert await enrolment.deliver(offered) is Verdict.STALE
+    await drain(sms)
+    assert kinds(phones.texts(asked.family.phone)) == ["C'est réservé"]
+
+
+async def test_a_place_waits_for_its_page_is_recalled_once_and_confirmed(
+    db: Database,
+    enrolment: Enrolment,
+    sms: Sender,
+    email: Sender,
+    phones: Postbox,
+    mailboxes: Postbox,
+    clock: time_machine.Traveller,
+) -> None:
+    asked = Asked(Family())
+    await enrolment.say(asked.family.contact())
+    await offers_place(enrolment, asked)
+    await drain(sms, email)
+    assert phones.given == mailboxes.given == [], "of no use without the page to answer on"
+    await enrolment.say(asked.page())
+    await drain(sms, email)
+    [offer] = phones.texts(asked.family.phone)
+    assert "dès le lundi 27 aout" in offer
+    assert asked.link in offer
+    week = mailboxes.taken[0].text.replace("\u00a0", " ")
+    assert "lundi de 8 h à 17 h\njeudi de 8 h à 12 h, de 14 h à 17 h 30" in week
+    assert await recalled(db, sms) == 0
+    clock.move_to(paris("2035-01-24T19:00"))
+    assert [await recalled(db, sms) for _ in range(2)] == [1, 0]
+    assert "avant vendredi 26 janvier, 18 h" in phones.texts(asked.family.phone)[1]
+    accepted = CrechePlaceAccepted(contract_id=new_id(), **asked.place())
+    await enrolment.say(accepted)
+    for _ in range(3):
+        await enrolment.again()
+    await drain(sms, email)
+    assert kinds(phones.texts(asked.family.phone)[2:]) == ["Votre place en crèche est confirmée"]
+    assert len(mailboxes.taken) == 2
+
+
+async def test_a_place_answered_in_the_night_is_not_told_in_the_morning(
+    enrolment: Enrolment, sms: Sender, email: Sender, phones: Postbox, asked: Asked, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(paris("2035-01-16T22:00"))
+    await offers_place(enrolment, asked)
+    await drain(sms, email)
+    await enrolment.say(CrechePlaceDeclined(**asked.place()))
+    clock.move_to(paris("2035-01-17T08:00"))
+    await drain(sms, email)
+    assert phones.given == []
+
+
+async def test_an_application_is_kept_renewed_and_answered_without_its_points(
+    db: Database,
+    enrolment: Enrolment,
+    sms: Sender,
+    email: Sender,
+    phones: Postbox,
+    mailboxes: Postbox,
+    asked: Asked,
+    house_file: Path,
+    tmp_path: Path,
+) -> None:
+    about = asked.application()
+    await enrolment.say(ApplicationReceived(renew_by=date(2035, 7, 12), **about))
+    await drain(sms, email)
+    await enrolment.say(ApplicationRenewalDue(renew_by=date(2035, 7, 12), **about))
+    await drain(sms, email)
+    await enrolment.say(ApplicationDecided(outcome="waiting", **about))
+    await drain(sms, email)
+    await enrolment.say(ApplicationDecided(outcome="offered", **about))
+    await drain(sms, email)
+    told = phones.texts(asked.family.phone)
+    assert ["jeudi 12 juillet" in one for one in told] == [True, False]
+    assert all(asked.link in one for one in told)
+    assert subjects(mailboxes) == [
+        "Votre demande de place en crèche est enregistrée",
+        "Souhaitez-vous toujours une place en crèche ?",
+        "La commission de la crèche s'est réunie",
+    ]
+    async with doors(db, house_file, tmp_path) as client:
+        await client.post("/sign-in", data={"key": "key-of-relais"})
+        listed = (await client.get("/")).text
+        assert listed.count("Réponse de la commission") == 2
+        async with db.reading() as session:
+            news = (await session.execute(text("SELECT id FROM news LIMIT 1"))).scalar_one()
+        assert "D-4CFH7M" in (await client.get(f"/news/{news}")).text
+        assert len((await client.get("/messages", headers={"Authorization": "Bearer key-of-relais"})).json()) == 5
+
+
+async def recalled(db: Database, sms: Sender) -> int:
+    """What the reminders' worker does each minute; gives how many it recalled."""
+    async with db.reading() as session:
+        found = await places_to_remind_of(session)
+    for one in found:
+        async with db.transaction() as tx:
+            await remind_of_place(tx, one)
+    await drain(sms)
+    return len(found)
+
+
+async def open_tasks(db: Database) -> list[str]:
+    async with db.reading() as session:
+        return list((await session.execute(text("SELECT code FROM tasks ORDER BY id"))).scalars())
