@@ -15,6 +15,8 @@ CONSUMED = Counter("ronde_events_consumed_total", "events consumed", ["queue", "
 REDELIVERED = Counter("ronde_events_redelivered_total", "deliveries of what had been delivered before", ["queue"])
 HANDLER = Histogram("ronde_handler_seconds", "time from delivery to commit", ["queue"])
 PARKED = Counter("ronde_events_parked_total", "messages put aside for a person", ["queue", "reason"])
+PARKED_WAITING = Gauge("ronde_parked_waiting", "messages put aside that nobody has replayed or discarded yet")
+READY = Gauge("ronde_ready", "1 while this part of readiness is well, see /health/ready", ["check"])
 REFUSED = Counter("ronde_refusals_total", "refusals given at the doors", ["code"])
 
 _traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
