@@ -33,6 +33,7 @@ def wanted(organisations: list[str]) -> Iterator[Line]:
         "production: families are written to; staging: guests alone; try: the catcher",
     )
     yield "RONDE_GUESTS", "[]", 'whom staging may write to: ["+33612345678", "me@example.org"]'
+    yield "RONDE_TELL_HOURS", "07:00-21:30", "when people may be told what they did not ask for"
     mail = '[{"kind": "smtp", "host": "catcher", "port": 8704, "sender": "ronde@localhost.localdomain"}]'
     yield "EMAIL_PROVIDERS", mail, "mail servers, see services/notify/notify/providers/accounts.py"
     sms = '[{"kind": "ronde", "url": "http://catcher:8703/sms"}]'
