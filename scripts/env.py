@@ -36,7 +36,7 @@ def wanted(organisations: list[str]) -> Iterator[Line]:
     yield "RONDE_TELL_HOURS", "07:00-21:30", "when people may be told what they did not ask for"
     mail = '[{"kind": "smtp", "host": "catcher", "port": 8704, "sender": "ronde@localhost.localdomain"}]'
     yield "EMAIL_PROVIDERS", mail, "mail servers, see services/notify/notify/providers/accounts.py"
-    sms = '[{"kind": "ronde", "url": "http://catcher:8703/sms"}]'
+    sms = '[{"kind": "ronde", "url": "http://catcher:8703/sms", "token": "any"}]'
     yield "SMS_PROVIDERS", sms, "SMS providers, in the same file; catcher: the one of the profile `try`"
     yield "POSTGRES_PASSWORD", secrets.token_hex(24), "the administrator of Postgres: for setting up and for backups"
     yield "BROKER_OPS", secrets.token_hex(24), "the broker's user `ops`: for setting up and for looking after it"
