@@ -22,7 +22,7 @@ ALERTS: list[dict[str, Any]] = [
 def test_each_alert_has_its_runbook_and_no_runbook_is_left_over() -> None:
     page = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
     watch = page.split("\n## Watch\n")[1].split("\n## ")[0]
-    told = dict(re.findall(r"^### (\w+)\n\n(.+?)(?=\n\n)", watch, flags=re.MULTILINE | re.DOTALL))
+    told = dict(re.findall(r"^### (\w+)\n\n(.+?)(?=\n\n|\n?\Z)", watch, flags=re.MULTILINE | re.DOTALL))
     assert list(told) == [rule["alert"] for rule in ALERTS]
     assert [name for name, words in told.items() if len(words.split()) < 25] == []
 

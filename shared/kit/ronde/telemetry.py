@@ -3,6 +3,8 @@
 import logging
 import secrets
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 import structlog
@@ -40,6 +42,23 @@ def enter_trace(incoming: str | None, otherwise: str | None = None) -> None:
     value = incoming if known else f"00-{otherwise or secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
     _traceparent.set(value)
     structlog.contextvars.bind_contextvars(trace=str(value).split("-")[1])
+
+
+def trace() -> str | None:
+    """The id of the trace we are in, 32 hex digits: to keep beside what will be done later."""
+    current = _traceparent.get()
+    return current.split("-")[1] if current else None
+
+
+@contextmanager
+def following(trace: str | None) -> Iterator[None]:
+    """Inside, we are in that trace again (see `trace`), or in none; after, where we were."""
+    token = _traceparent.set(f"00-{trace}-{secrets.token_hex(8)}-01" if trace else None)
+    try:
+        with structlog.contextvars.bound_contextvars(trace=trace):
+            yield
+    finally:
+        _traceparent.reset(token)
 
 
 def configure_logs(service: str) -> None:

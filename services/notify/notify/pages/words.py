@@ -61,6 +61,10 @@ PROBLEMS: Mapping[str, Words] = {
     "no-contact": {"fr": "son contact ne nous est pas parvenu", "en": "their contact has not reached us"},
     "no-link": {"fr": "son lien ne nous est pas parvenu", "en": "their link has not reached us"},
     "no-session": {"fr": "la séance ne nous est pas parvenue", "en": "the session has not reached us"},
+    "restored": {
+        "fr": "a pu être dit avant la remise en service de la maison : à vérifier",
+        "en": "may have been told before the house was restored: please check",
+    },
     "silent": {"fr": "aucune nouvelle du prestataire", "en": "no word from the provider"},
 }
 NEXT_TRY: Words = {"fr": "nouvel essai prévu", "en": "will be tried again"}
