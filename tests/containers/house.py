@@ -47,15 +47,17 @@ class House:
             if path and (checkout / path).is_file():
                 (folder / path).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(checkout / path, folder / path)
-        ports = dict(zip(("HTTP", "HTTPS", "AMQP", "CATCHER"), _free_ports(4), strict=True))
-        self.url = f"http://127.0.0.1:{ports['HTTP']}"
+        names = ("HTTP_PORT", "HTTPS_PORT", "CATCHER_PORT", "AMQP_PORT", "AMQP_PORT_2", "AMQP_PORT_3")
+        ports = dict(zip(names, _free_ports(len(names)), strict=True))
+        self.url = f"http://127.0.0.1:{ports['HTTP_PORT']}"
         ours = {"RONDE_URL": self.url, "RONDE_TELL_HOURS": "00:00-23:59", "RONDE_VERSION": "test"}
-        ours |= {f"RONDE_{name}_PORT": str(port) for name, port in ports.items()}
+        ours |= {f"RONDE_{name}": str(port) for name, port in ports.items()}
         (folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in ours.items()))
         subprocess.run([sys.executable, folder / "scripts" / "env.py"], check=True, capture_output=True)
         lines = (folder / ".env").read_text().splitlines()
         self.env = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
-        self.catcher = f"http://127.0.0.1:{ports['CATCHER']}"
+        self.catcher = f"http://127.0.0.1:{ports['CATCHER_PORT']}"
+        self.amqp_ports = [port for name, port in ports.items() if name.startswith("AMQP")]
 
     def compose(self, *words: str, seconds: float = 120) -> str:
         """`docker compose …` in the project; what it printed."""
@@ -85,10 +87,14 @@ class House:
     def rabbitmqctl(self, *words: str, node: str = "rabbitmq") -> list[str]:
         return self.compose("exec", "-T", node, "rabbitmqctl", "-q", *words).splitlines()
 
-    def partner(self, name: str) -> dict[str, str]:
-        """How an organisation reaches the house from outside: its broker URL and the key for the doors."""
-        password, port = self.env[f"{name.upper()}_BROKER"], self.env["RONDE_AMQP_PORT"]
-        return {"amqp_url": f"amqp://{name}:{password}@127.0.0.1:{port}/", "api_key": self.env[f"{name.upper()}_KEY"]}
+    def amqp_urls(self, name: str) -> list[str]:
+        """How an organisation's program reaches the broker from outside, at each of its nodes."""
+        ports = self.amqp_ports if "cluster" in self.profiles else self.amqp_ports[:1]
+        return [f"amqp://{name}:{self.env[f'{name.upper()}_BROKER']}@127.0.0.1:{port}/" for port in ports]
+
+    def key(self, name: str) -> str:
+        """An organisation's, for the doors."""
+        return self.env[f"{name.upper()}_KEY"]
 
     def endpoints(self) -> Path:
         """The addresses of the doors, as `examples/day` reads them."""
@@ -96,7 +102,7 @@ class House:
         doors = {
             "services": {name: {"url": f"{self.url}/{name}"} for name in SERVICES},
             "catcher": {"url": self.catcher},
-            "partners": {name: self.partner(name) for name in ("relais", "acepp")},
+            "partners": {n: {"amqp_url": self.amqp_urls(n)[0], "api_key": self.key(n)} for n in ("relais", "acepp")},
         }
         file.write_text(json.dumps(doors))
         return file
@@ -144,7 +150,7 @@ def _well(container: dict[str, Any]) -> bool:
     state = container["State"]
     if not state["Running"]:
         return container["Config"]["Labels"]["com.docker.compose.service"] == "setup" and state["ExitCode"] == 0
-    return str(state.get("Health", {}).get("Status", "healthy")) == "healthy"
+    return bool(state.get("Health", {}).get("Status", "healthy") == "healthy")
 
 
 def _free_ports(count: int) -> Sequence[int]:

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import httpx
 
 from .house import SERVICES, House, say, until
 
+EIGHT_PLACES = "Comptines et jeux de doigts"
 CALENDAR = "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//test//FR\n{}END:VCALENDAR\n"
 EVENING = """BEGIN:VEVENT
 UID:evening-{number}@relais.example
@@ -31,6 +32,19 @@ END:VEVENT
 """
 
 
+def a_day_in(house: House, checkout: Path) -> "Life":
+    """The day is played by programs that stand outside the containers' networks; life may go on from there."""
+    say("a day in the house")
+    words = [sys.executable, "examples/day", str(house.endpoints())]
+    played = subprocess.run(words, cwd=checkout, capture_output=True, text=True, timeout=240, check=False)
+    assert played.returncode == 0, played.stdout + played.stderr
+    assert "Nobody else was told." in played.stdout
+    assert "each of them once" in played.stdout
+    sessions = httpx.get(f"{house.url}/enrolment/sessions", trust_env=False).json()
+    session = next(one["session_id"] for one in sessions if one["title"]["fr"] == EIGHT_PLACES)
+    return Life(house, checkout / "examples" / "partner-relay", session)
+
+
 class Life:
     """What people and programs do outside, each step until it is done: an answer that got lost is asked for again."""
 
@@ -41,8 +55,15 @@ class Life:
         self.tried = 0
         self._numbers = count(1000)
         self._stop = threading.Event()
-        key = {"Authorization": f"Bearer {house.partner('relais')['api_key']}"}
+        self._brokers = cycle(house.amqp_urls("relais"))
+        key = {"Authorization": f"Bearer {house.key('relais')}"}
         self._http = httpx.Client(base_url=f"{house.url}/enrolment", headers=key, timeout=10, trust_env=False)
+
+    def __enter__(self) -> "Life":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
 
     @contextmanager
     def going_on(self) -> Iterator["Life"]:
@@ -83,9 +104,8 @@ class Life:
             self.evenings.append(event)
         file = self.house.folder / "evenings.ics"
         file.write_text(CALENDAR.format("".join(self.evenings)))
-        url = self.house.partner("relais")["amqp_url"]
-        words = [sys.executable, "-m", "partner_relay", "sync", file]
-        environment = {**os.environ, "PARTNER_AMQP_URL": url}
+        words = [sys.executable, "-m", "partner_relay", "sync", str(file)]
+        environment = {**os.environ, "PARTNER_AMQP_URL": next(self._brokers)}
         subprocess.run(words, cwd=self.partner_relay, env=environment, check=True, capture_output=True, timeout=40)
 
     def _enrol(self, number: int) -> None:
@@ -93,15 +113,16 @@ class Life:
         phone = f"+3363998{number}"
         party = {"kind": "family", "name": f"F{number}", "phone": phone, "language": "fr"}
         body = {**party, "children": [{"first_name": "A", "born": "2025-06"}]}
-        made = self._post("/parties", body, f"family-{number}")
+        made = self.post("/parties", body, f"family-{number}")
         wish = {"party_id": made["party_id"], "child_ids": [one["child_id"] for one in made["children"]]}
         for one in self._http.get("/agreements").raise_for_status().json():  # read out to them, and they agree
             if one["organisation"] == "relais" and "family" in one["signed_by"]:
                 wish["agrees_to"] = one["version"]
-        self._post(f"/sessions/relais/{self.session}/enrolments", wish, f"enrol-{number}")
+        self.post(f"/sessions/relais/{self.session}/enrolments", wish, f"enrol-{number}")
         self.families.append(phone)
 
-    def _post(self, path: str, body: dict[str, Any], key: str) -> dict[str, Any]:
+    def post(self, path: str, body: dict[str, Any], key: str) -> dict[str, Any]:
+        """To enrolment, with the relay's key."""
         answer = self._http.post(path, json=body, headers={"Idempotency-Key": key})
         answer.raise_for_status()
         return dict(answer.json())
