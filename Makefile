@@ -2,7 +2,7 @@
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 BIN := .venv/bin
-.PHONY: help run up test lint format contracts bench setup servers env clean
+.PHONY: help run up test lint format contracts bench setup servers env backup restore clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -39,6 +39,12 @@ servers: setup ## see that RabbitMQ and Postgres can be started here; on Debian 
 
 env: ## .env with secrets of this house's own, for docker compose
 	@python3 scripts/env.py $(ARGS)
+
+backup: ## the whole house into one file, while it runs in containers: make backup FILE=ronde.tar
+	@python3 scripts/backup.py save "$(FILE)"
+
+restore: ## put it back, and catch up with the bus: make restore FILE=ronde.tar; ARGS="--only notify" for one service
+	@python3 scripts/backup.py restore "$(FILE)" $(ARGS)
 
 clean: ## forget .venv, the caches and what the house kept in .ronde
 	@rm -rf .venv .ronde .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -17,6 +17,11 @@ from urllib.parse import quote
 HOME = Path(__file__).resolve().parents[1]
 SERVICES = ("booking", "enrolment", "notify")
 Line = tuple[str, str, str]
+BROKER = """max_message_size = 1048576
+quorum_queue.continuous_membership_reconciliation.enabled = true
+quorum_queue.continuous_membership_reconciliation.target_group_size = 3
+"""
+"""A queue that was made before the broker was a cluster gets its members on the new nodes."""
 
 
 def wanted(organisations: list[str]) -> Iterator[Line]:
@@ -33,12 +38,14 @@ def wanted(organisations: list[str]) -> Iterator[Line]:
         "production: families are written to; staging: guests alone; try: the catcher",
     )
     yield "RONDE_GUESTS", "[]", 'whom staging may write to: ["+33612345678", "me@example.org"]'
+    yield "RONDE_TELL_HOURS", "07:00-21:30", "when people may be told what they did not ask for"
     mail = '[{"kind": "smtp", "host": "catcher", "port": 8704, "sender": "ronde@localhost.localdomain"}]'
     yield "EMAIL_PROVIDERS", mail, "mail servers, see services/notify/notify/providers/accounts.py"
-    sms = '[{"kind": "ronde", "url": "http://catcher:8703/sms"}]'
+    sms = '[{"kind": "ronde", "url": "http://catcher:8703/sms", "token": "any"}]'
     yield "SMS_PROVIDERS", sms, "SMS providers, in the same file; catcher: the one of the profile `try`"
     yield "POSTGRES_PASSWORD", secrets.token_hex(24), "the administrator of Postgres: for setting up and for backups"
     yield "BROKER_OPS", secrets.token_hex(24), "the broker's user `ops`: for setting up and for looking after it"
+    yield "BROKER_COOKIE", secrets.token_hex(24), "by which the broker's nodes know each other, when it is a cluster"
     for name in SERVICES:
         yield _key(name, "DATABASE"), secrets.token_hex(24), f"{name} and its own database, which no other opens"
         yield _key(name, "BROKER"), secrets.token_hex(24), f"{name} on the bus"
@@ -83,15 +90,16 @@ def lay_out(known: dict[str, str], names: list[str], folder: Path, alone: str | 
         password, host = known[_key(name, "DATABASE")], f"{name}-db" if alone else "postgres"
         files[f"{name}_database_url"] = f"postgresql+asyncpg://{name}:{quote(password, safe='')}@{host}/{name}"
         files[f"{name}_database_password"] = password
-        files[f"{name}_amqp_url"] = amqp or f"amqp://{name}:{quote(known[_key(name, 'BROKER')], safe='')}@rabbitmq/"
+        files[f"{name}_amqp_url"] = amqp or f"amqp://{name}:{quote(known[_key(name, 'BROKER')], safe='')}@broker/"
         files[f"{name}_secret"] = known[_key(name, "COOKIES")]
     files["email_providers"], files["sms_providers"] = known["EMAIL_PROVIDERS"], known["SMS_PROVIDERS"]
-    files["rabbitmq.conf"] = f"default_user = ops\ndefault_pass = {known['BROKER_OPS']}\n"
+    files["rabbitmq.conf"] = f"default_user = ops\ndefault_pass = {known['BROKER_OPS']}\n{BROKER}"
+    files["erlang_cookie"] = known["BROKER_COOKIE"]
     files["keys.json"] = _json({n: hashlib.sha256(known[_key(n, "KEY")].encode()).hexdigest() for n in names})
     files["passwords.json"] = _json(
         {
             "postgres": f"postgresql+asyncpg://postgres:{quote(known['POSTGRES_PASSWORD'], safe='')}@postgres/postgres",
-            "management": f"http://ops:{quote(known['BROKER_OPS'], safe='')}@rabbitmq:15672",
+            "management": f"http://ops:{quote(known['BROKER_OPS'], safe='')}@broker:15672",
             "broker": {n: known[_key(n, "BROKER")] for n in (*SERVICES, *names)} | {"ops": known["BROKER_OPS"]},
             "databases": {name: known[_key(name, "DATABASE")] for name in SERVICES},
         }

@@ -8,12 +8,16 @@ from ronde.work import Worker
 
 from notify import notices
 from notify.queries.tasks import open_tasks
+from notify.queries.waiting import waiting
+from notify.rules import BOTH
 from notify.settings import Settings
 from notify.use_cases.forget_old import forget_old
 from notify.use_cases.notice_what_waits import notice_what_waits
 from notify.use_cases.remind import places_to_remind_of, remind, remind_of_place, to_remind_of
 
 OPEN = Gauge("ronde_notify_tasks_open", "people who have to be told by a person, by the reason", ["code"])
+WAITING = Gauge("ronde_messages_waiting", "messages that have not left yet, or may have", ["channel", "status"])
+LATE = Gauge("ronde_messages_late_seconds", "how long the message that has been due longest has been due", ["channel"])
 
 
 def chores(service: Service, settings: Settings) -> list[Worker]:
@@ -45,14 +49,21 @@ def chores(service: Service, settings: Settings) -> list[Worker]:
     async def counting() -> bool:
         async with service.db.reading() as session:
             found = await open_tasks(session)
+            counted = await waiting(session)
         OPEN.clear()
-        for code, waiting in found.items():
-            OPEN.labels(code).set(waiting)
+        for code, people in found.items():
+            OPEN.labels(code).set(people)
+        WAITING.clear()
+        for one in counted:
+            WAITING.labels(one.channel, one.status).set(one.messages)
+        for channel in BOTH:
+            late = (one.late for one in counted if one.channel == channel and one.status == "scheduled")
+            LATE.labels(channel).set(max([0, *late]))
         return False
 
     return [
         Worker("reminders", reminders, every=60.0),
         Worker("forgetting", forgetting, every=3600.0),
         Worker("noticing what waits", noticing, every=300.0),
-        Worker("counting tasks", counting, every=15.0),
+        Worker("counting what waits", counting, every=15.0),
     ]

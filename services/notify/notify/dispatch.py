@@ -18,12 +18,18 @@ from notify.purposes import PURPOSES, Purpose
 from notify.rules import Occasion, PutOff, midnight, when
 from notify.settings import Terms
 from notify.suppressions import hash_of, suppressed
-from notify.tables import Enrolment, Link, Message, News, Recipient, Session
+from notify.tables import Enrolment, Link, Message, News, Recipient, Restored, Session
 from notify.tables.people import Why
 
 COUNTED = tuple(purpose for purpose, row in PURPOSES.items() if row.counted)
 OF_USE = timedelta(days=14)
 """What has no hour of its own and was not told by then is for a person to tell: the news is old."""
+RETOLD = (News.again | (News.cause == "reminder")) & (
+    select(Restored.restored_at)
+    .where(Restored.restored_at.between(News.said_at, Message.created_at))
+    .correlate(News, Message)
+    .exists()
+)
 STOPPED: dict[Why, str] = {"stop": "stopped", "hard-bounce": "bounced"}
 
 
@@ -36,7 +42,10 @@ class Dropped:
 
 @dataclass(slots=True)
 class Due:
-    """One claimed message. `today`: how many its person had since midnight that count."""
+    """One claimed message. `today`: how many its person had since midnight that count.
+
+    `retold`: its news was said before the house was restored, and may have been told then.
+    """
 
     message: Message
     news: News
@@ -44,6 +53,7 @@ class Due:
     session: Session | None
     recipient: Recipient | None
     link: str | None
+    retold: bool = False
     today: int = 0
     address_hash: bytes = b""
     stopped: Why | None = None
@@ -84,7 +94,7 @@ def _deadline(news: News, enrolment: Enrolment) -> datetime | None:
 async def due(session: AsyncSession, ids: Collection[UUID], channel: Channel, terms: Terms) -> list[Due]:
     """All that is known of these claims, the longest due first."""
     rows = await session.execute(
-        select(Message, News, Enrolment, Session, Recipient, Link.url)
+        select(Message, News, Enrolment, Session, Recipient, Link.url, RETOLD)
         .join(News, News.id == Message.news_id)
         .join(Enrolment, Enrolment.enrolment_id == News.enrolment_id)
         .outerjoin(Session, (Session.organiser == Enrolment.organiser) & (Session.session_id == Enrolment.session_id))
@@ -94,8 +104,8 @@ async def due(session: AsyncSession, ids: Collection[UUID], channel: Channel, te
         .order_by(Message.due_at, Message.id)
     )
     found = [
-        Due(message, news, enrolment, _as_told(told_session, news, enrolment), recipient, link)
-        for message, news, enrolment, told_session, recipient, link in rows
+        Due(message, news, enrolment, _as_told(told_session, news, enrolment), recipient, link, retold)
+        for message, news, enrolment, told_session, recipient, link, retold in rows
     ]
     for one in found:
         if one.address is not None:

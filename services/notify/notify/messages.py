@@ -45,7 +45,8 @@ CLAIM_DOUBTFUL = text("""
     WHERE messages.id = due.id RETURNING messages.id, messages.attempts, messages.provider
 """)
 ABOUT = """messages.id, messages.status, messages.told, messages.channel, messages.address_hash, news.purpose,
-    enrolments.party_id, enrolments.party_kind, enrolments.enrolment_id, enrolments.organiser, enrolments.session_id"""
+    enrolments.party_id, enrolments.party_kind, enrolments.enrolment_id, enrolments.organiser, enrolments.session_id,
+    news.trace"""
 # `attempts` tells a sender that was given up on from the one that came after it.
 SETTLE = text(f"""
     UPDATE messages SET
@@ -154,6 +155,7 @@ class Settled:
     enrolment_id: UUID
     organiser: str | None
     session_id: UUID | None
+    trace: str | None
 
 
 async def claim(session: AsyncSession, channel: Channel, limit: int) -> list[Claim]:

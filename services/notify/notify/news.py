@@ -8,6 +8,8 @@ from uuid import UUID
 
 from ronde.clock import now
 from ronde.ids import new_id
+from ronde.retry import SAID_AGAIN
+from ronde.telemetry import trace
 from sqlalchemy import text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -67,6 +69,8 @@ async def tell(session: AsyncSession, enrolments: Sequence[Enrolment], purpose: 
             "said_at": heard.said_at,
             "heard_at": at,
             "due_at": heard.due_at or at,
+            "trace": trace(),
+            "again": SAID_AGAIN.get(),
         }
         for one in enrolments
     ]

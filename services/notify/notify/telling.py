@@ -1,8 +1,9 @@
-"""What the house is told of a message: ids only, each time with a higher number."""
+"""What the house is told of a message: ids only, each time with a higher number, in the trace of what caused it."""
 
 from typing import Any
 
 from ronde.database import Tx
+from ronde.telemetry import following, log
 from ronde_contracts.event import Event
 from ronde_contracts.notify import CrecheMessageChanged
 
@@ -22,4 +23,6 @@ def say(tx: Tx, event: type[Event], about: Settled, **more: Any) -> None:
             "organiser": about.organiser,
             "session_id": about.session_id,
         }
-    tx.publish(event.model_validate({**said, **more}), sequence=about.told)
+    with following(about.trace):
+        tx.publish(event.model_validate({**said, **more}), sequence=about.told)
+        log.info("message", message=str(about.id), became=event.type, channel=about.channel)

@@ -32,6 +32,7 @@ LIST = text("""
     SELECT id, queue, reason, detail, sender, routing_key, length(body) AS bytes, parked_at FROM parked
     WHERE settled_at IS NULL ORDER BY parked_at LIMIT :limit
 """)
+COUNT = text("SELECT count(*) FROM parked WHERE settled_at IS NULL")
 SHOW = text("SELECT * FROM parked WHERE id = :id")
 SETTLE = text("""
     UPDATE parked SET settled_at = now(), settled_as = :how
@@ -69,6 +70,11 @@ async def park(tx: Tx, queue: str, message: AbstractIncomingMessage, origin: Ori
 async def waiting(session: AsyncSession, limit: int = 200) -> list[dict[str, Any]]:
     """What waits for a person, oldest first: id, queue, reason, detail, sender, routing_key, bytes, parked_at."""
     return [dict(row) for row in (await session.execute(LIST, {"limit": limit})).mappings()]
+
+
+async def count_waiting(session: AsyncSession) -> int:
+    """How many wait for a person."""
+    return int((await session.execute(COUNT)).scalar_one())
 
 
 async def show(session: AsyncSession, id: UUID) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ target queue's name as routing key; where it came from travels in our headers, w
 whose user_id is the service itself or ops, who replays the journal (nobody else can publish as them).
 """
 
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -22,6 +23,10 @@ PATIENCE = timedelta(days=3)
 """For what is not known yet: its cause may come from a service that is stopped over a long weekend."""
 
 
+SAID_AGAIN: ContextVar[bool] = ContextVar("said_again", default=False)
+"""Whether the event that is being handled may have been handled before, by a database that was lost since."""
+
+
 class NotKnownYet(Exception):
     """The event is about something that this service has not heard of yet: it is tried again later."""
 
@@ -34,6 +39,8 @@ class Origin:
     routing_key: str
     attempt: int = 0
     since: float = 0.0
+    again: bool = False
+    """It may have been handled before: delivered before, replayed, or published long after it was said."""
 
     @classmethod
     def of(cls, message: AbstractIncomingMessage, *, me: str) -> "Origin":
@@ -44,17 +51,20 @@ class Origin:
                 routing_key=str(headers["ronde-key"]),
                 attempt=int(headers.get("ronde-attempt", 0)),
                 since=float(headers.get("ronde-since", 0)),
+                again=bool(message.redelivered) or message.user_id == OPS or "ronde-again" in headers,
             )
-        return cls(user=message.user_id, routing_key=message.routing_key or "")
+        return cls(user=message.user_id, routing_key=message.routing_key or "", again=bool(message.redelivered))
 
     def headers(self) -> dict[str, Any]:
         """What carries the origin, in the headers of the message that goes round."""
         user = {} if self.user is None else {"ronde-user": self.user}
+        again = {"ronde-again": 1} if self.again else {}
         return {
             "ronde-key": self.routing_key,
             "ronde-attempt": self.attempt,
             "ronde-since": f"{self.since:.3f}",
             **user,
+            **again,
         }
 
     def next(self) -> "Origin":

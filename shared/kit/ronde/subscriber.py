@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import structlog
@@ -22,7 +23,7 @@ from .database import Database, Tx, disconnected
 from .envelope import Received, Unacceptable, open_envelope
 from .inbox import Verdict, judge
 from .publisher import NotConfirmed, Publisher, beating
-from .retry import NotKnownYet, Origin, come_back
+from .retry import SAID_AGAIN, NotKnownYet, Origin, come_back
 from .telemetry import CONSUMED, HANDLER, PARKED, REDELIVERED, enter_trace, log
 from .work import asked_to_stop
 
@@ -30,6 +31,7 @@ __all__ = ["Consumers", "NotKnownYet", "Received", "Subscriptions", "Unacceptabl
 
 WATCH_TIMEOUT = 15
 """Seconds for the broker to answer the watch: it notices a frozen one before the heartbeat does (33 s)."""
+LATE = timedelta(minutes=1)
 DELIVERY_LIMIT = 20
 """Only against a handler that kills its process: the broker drops nothing that merely fails, the ladder takes it."""
 
@@ -317,10 +319,12 @@ class Consumers:
         )
         structlog.contextvars.clear_contextvars()
         enter_trace(event.traceparent, event.id.hex)
+        SAID_AGAIN.set(origin.again or _told_late(raw, event))
         async with self._database.transaction() as tx:
             verdict = await judge(tx.session, subscription.queue, event)
             if handler := subscription.handler_for(verdict):
                 await handler(tx, event)
+        log.info("consumed", queue=subscription.queue, event_id=str(event.id), outcome=verdict.value)
         return verdict.value
 
     async def _park(self, queue: str, raw: Any, origin: Origin, failure: Exception) -> str:
@@ -346,6 +350,11 @@ class Consumers:
                 log.warning("database out of reach", error=type(error).__name__)
             wait = min(2.0, wait * 2)
         return False
+
+
+def _told_late(raw: Any, event: Received[Any]) -> bool:
+    """Its producer may have said it once before, and have forgotten that: it was restored from a backup."""
+    return raw.timestamp is not None and raw.timestamp - event.time > LATE
 
 
 async def _whole(message: RabbitMessage) -> RabbitMessage:

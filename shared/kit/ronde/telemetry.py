@@ -3,6 +3,8 @@
 import logging
 import secrets
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 import structlog
@@ -15,6 +17,8 @@ CONSUMED = Counter("ronde_events_consumed_total", "events consumed", ["queue", "
 REDELIVERED = Counter("ronde_events_redelivered_total", "deliveries of what had been delivered before", ["queue"])
 HANDLER = Histogram("ronde_handler_seconds", "time from delivery to commit", ["queue"])
 PARKED = Counter("ronde_events_parked_total", "messages put aside for a person", ["queue", "reason"])
+PARKED_WAITING = Gauge("ronde_parked_waiting", "messages put aside that nobody has replayed or discarded yet")
+READY = Gauge("ronde_ready", "1 while this part of readiness is well, see /health/ready", ["check"])
 REFUSED = Counter("ronde_refusals_total", "refusals given at the doors", ["code"])
 
 _traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
@@ -38,6 +42,23 @@ def enter_trace(incoming: str | None, otherwise: str | None = None) -> None:
     value = incoming if known else f"00-{otherwise or secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
     _traceparent.set(value)
     structlog.contextvars.bind_contextvars(trace=str(value).split("-")[1])
+
+
+def trace() -> str | None:
+    """The id of the trace we are in, 32 hex digits: to keep beside what will be done later."""
+    current = _traceparent.get()
+    return current.split("-")[1] if current else None
+
+
+@contextmanager
+def following(trace: str | None) -> Iterator[None]:
+    """Inside, we are in that trace again (see `trace`), or in none; after, where we were."""
+    token = _traceparent.set(f"00-{trace}-{secrets.token_hex(8)}-01" if trace else None)
+    try:
+        with structlog.contextvars.bound_contextvars(trace=trace):
+            yield
+    finally:
+        _traceparent.reset(token)
 
 
 def configure_logs(service: str) -> None:

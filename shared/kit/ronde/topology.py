@@ -157,7 +157,7 @@ def _ladder() -> list[dict[str, Any]]:
 def _queues() -> list[dict[str, Any]]:
     return [
         _queue(PARKED, queue_type="quorum", max_length=100_000, overflow="drop-head"),
-        _queue(PROBE, queue_type="classic", max_length=1, message_ttl=10_000),
+        _queue(PROBE, queue_type="quorum", max_length=1, message_ttl=10_000),  # a classic one falls with its node
         _queue(JOURNAL, queue_type="stream", max_age="400D", max_length_bytes=8 * 1024 * MEBIBYTE),
     ]
 

@@ -76,6 +76,10 @@ PROBLEMS: Mapping[str, Words] = {
     "no-session": {"fr": "la séance ne nous est pas parvenue", "en": "the session has not reached us"},
     "answered": {"fr": "la réponse est déjà connue", "en": "the answer is known already"},
     "not-asked-any-more": {"fr": "la question ne se pose plus", "en": "no longer asked"},
+    "restored": {
+        "fr": "a pu être dit avant la remise en service de la maison : à vérifier",
+        "en": "may have been told before the house was restored: please check",
+    },
     "silent": {"fr": "aucune nouvelle du prestataire", "en": "no word from the provider"},
 }
 NEXT_TRY: Words = {"fr": "nouvel essai prévu", "en": "will be tried again"}

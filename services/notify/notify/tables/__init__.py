@@ -4,6 +4,7 @@ from notify.tables.base import Base
 from notify.tables.messages import Message, News, Task
 from notify.tables.notices import Notice
 from notify.tables.people import Erased, Link, Recipient, Suppression
+from notify.tables.restored import Restored, ToldBefore
 from notify.tables.sessions import Enrolment, Session
 
 __all__ = [
@@ -15,7 +16,9 @@ __all__ = [
     "News",
     "Notice",
     "Recipient",
+    "Restored",
     "Session",
     "Suppression",
     "Task",
+    "ToldBefore",
 ]

@@ -14,7 +14,8 @@ class News(Base):
     """Something to tell a family, once: unique by party, purpose, what it is about, and that thing's version.
 
     It waits here for the contact, link or session that it needs (`waits_for`), then becomes one message for each
-    guardian and channel. `cause` and `said_at`: the event that it comes from.
+    guardian and channel. `cause` and `said_at`: the event that it comes from; `trace`: whose consequence it is.
+    `again`: that event may have been heard before, by a database that was lost since (retelling.py).
     """
 
     __tablename__ = "news"
@@ -33,6 +34,8 @@ class News(Base):
     waits_for: Mapped[str | None]
     addressed_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
+    trace: Mapped[str | None]
+    again: Mapped[bool]
 
 
 class Message(Base):

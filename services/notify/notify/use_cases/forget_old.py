@@ -7,7 +7,7 @@ from ronde.database import Tx
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import aliased
 
-from notify.tables import Enrolment, Link, Recipient, Session
+from notify.tables import Enrolment, Link, Recipient, Session, ToldBefore
 
 
 async def forget_old(tx: Tx, *, proof: timedelta, contacts: timedelta) -> None:
@@ -31,4 +31,5 @@ async def forget_old(tx: Tx, *, proof: timedelta, contacts: timedelta) -> None:
     used = select(left.enrolment_id).where(left.party_id == Recipient.party_id)
     await tx.session.execute(delete(Recipient).where(Recipient.recorded_at < at - contacts, ~used.exists()))
     still = select(left.enrolment_id).where(left.organiser == Session.organiser, left.session_id == Session.session_id)
+    await tx.session.execute(delete(ToldBefore).where(ToldBefore.sent_at < at - proof))
     await tx.session.execute(delete(Session).where(Session.ends_at < at - proof, ~still.exists()))

@@ -13,7 +13,7 @@ from ronde.database import Tx
 from ronde.telemetry import log
 from ronde_contracts.notify import Channel, MessageFailed, MessageSent
 
-from notify import dispatch, messages
+from notify import dispatch, messages, retelling
 from notify.dispatch import Dropped, Due
 from notify.invitations import invitation
 from notify.messages import Claim, Verdict
@@ -60,7 +60,10 @@ async def take_due(tx: Tx, channel: Channel, wording: Wording, terms: Terms, *, 
         return 0, []
     due = await dispatch.due(tx.session, claims, channel, terms)
     parcels, later, dropped, addressed, refused = [], [], [], [], []
+    dropped += await retelling.unproven(tx.session, [one for one in due if one.retold])
     for one in due:
+        if one.retold:
+            continue
         judged = one.judge(terms) or _write(wording, terms, one)
         match judged:
             case Letter():

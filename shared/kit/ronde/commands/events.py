@@ -102,6 +102,22 @@ def replay(
     _run(run())
 
 
+@app.command("catch-up")
+def catch_up(
+    service: Annotated[str, typer.Argument(help="like notify; it should be stopped")],
+    since: Annotated[str, typer.Option(help="a time before its database was saved, like 2027-01-12T09:00:00+01:00")],
+    but: Annotated[list[str] | None, typer.Option("--except", help="not this type; may be repeated")] = None,
+    data_dir: DataDir = DEFAULT,
+) -> None:
+    """Let a service whose database is of yesterday hear again what was said since, in each of its queues."""
+
+    async def run() -> None:
+        found = await journal.catch_up(ops_amqp_url(data_dir), service, point(since), frozenset(but or ()))
+        typer.echo(f"{service}: {found} events to hear again")
+
+    _run(run())
+
+
 def point(text: str) -> journal.Point:
     """Where in the journal, from what was typed. Raises typer.BadParameter."""
     if text in ("first", "next"):

@@ -8,27 +8,15 @@ from typing import Annotated
 import asyncpg
 import httpx
 import typer
-from pydantic import BaseModel
 
 from ronde import topology
 from ronde.house import HouseFileError, load
 from ronde.local.databases import ensure_database
+from ronde.local.passwords import Passwords
 
 app = typer.Typer(no_args_is_help=True, help="The house's own Postgres and RabbitMQ: what it needs of them.")
 PATIENCE = 120
 """Seconds for a server to answer: it may still be starting."""
-
-
-class Passwords(BaseModel):
-    """`postgres`, `management`: an administrator's URLs; `broker`: user -> password; `databases`: service -> password.
-
-    A service or a user of the broker that is not named is left alone: each organisation may run its own.
-    """
-
-    postgres: str | None = None
-    management: str | None = None
-    broker: dict[str, str] = {}
-    databases: dict[str, str] = {}
 
 
 @app.callback()
@@ -39,7 +27,9 @@ def _group() -> None:
 @app.command()
 def prepare(
     house: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="the house file, TOML")],
-    passwords: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="see `Passwords`; JSON, kept private")],
+    passwords: Annotated[
+        Path, typer.Option(exists=True, dir_okay=False, help="as `make env` lays them out, JSON")
+    ],
 ) -> None:
     """Databases and roles, the broker's users, rights, exchanges and queues. Again changes nothing, or what changed."""
     known = Passwords.model_validate_json(passwords.read_text(encoding="utf-8"))

@@ -8,6 +8,9 @@ from typing import Any
 import asyncpg
 from sqlalchemy import make_url
 
+UTF8 = "ENCODING 'UTF8' TEMPLATE template0"
+"""Whatever the server's default is: an SQL_ASCII one refuses the first é in a JSON column."""
+
 
 def ensure_database(admin_url: str, name: str, role: str, password: str) -> None:
     """Make the role and its empty database if they are missing; the password is set anew in any case."""
@@ -18,7 +21,7 @@ def ensure_database(admin_url: str, name: str, role: str, password: str) -> None
         verb = "ALTER" if known else "CREATE"
         await connection.execute(f"{verb} ROLE {quoted(role)} LOGIN PASSWORD {_text(password)}")
         if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
-            await connection.execute(f"CREATE DATABASE {quoted(name)} OWNER {quoted(role)}")
+            await connection.execute(f"CREATE DATABASE {quoted(name)} OWNER {quoted(role)} {UTF8}")
             await connection.execute(f"REVOKE ALL ON DATABASE {quoted(name)} FROM PUBLIC")
 
     as_admin(admin_url, work)

@@ -1,0 +1,10 @@
+-- booking, put back from a backup. Run once by scripts/backup.py, before booking starts, in one transaction.
+-- restore: one row (made_at, restored_at).
+--
+-- Others heard of later versions than the backup has, and ignore what is not above them: go on above anything that can
+-- have been said before, also by a restore of the same backup.
+CREATE TEMP TABLE above ON COMMIT DROP AS
+    SELECT extract(epoch FROM restored_at - timestamptz '2026-01-01')::integer AS all_before FROM restore;
+UPDATE reservations SET version = greatest(version, all_before) FROM above;
+UPDATE series SET version = greatest(version, all_before) FROM above;
+UPDATE consents SET version = greatest(version, all_before) FROM above;
