@@ -7,6 +7,7 @@ from enrolment.pages import (
     applications,
     attendance,
     changing,
+    committee,
     creche,
     enrolling,
     entering,
@@ -38,6 +39,7 @@ PAGES = (
     creche,
     applications,
     examining,
+    committee,  # /places/{id} after /places/applications
     phone_in,  # /families/{id} after the pages whose address is a word
 )
 router = APIRouter(include_in_schema=False)
