@@ -6,6 +6,7 @@ one for the teams that its commission names.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from fastapi import Request
@@ -63,6 +64,7 @@ def facts(request: Request, application: CrecheApplication) -> dict[str, Any]:
         ],
         "changes": application.state == "kept" and criteria.takes(today(terms)),
         "renews": application.state in ("kept", "waiting") and application.renew_by is not None,
+        "lapses_soon": _lapses_soon(criteria, application, today(terms)),
         "withdraws": application.state in LIVING,
         **_proofs(criteria, application),
     }
@@ -168,6 +170,12 @@ def form(
         refusal=refusal,
     )
     return private(page)
+
+
+def _lapses_soon(criteria: Criteria, application: CrecheApplication, today: date) -> bool:
+    """Whether the family has been reminded to renew it, or is now."""
+    renew, last = criteria.applications.renew, application.renew_by
+    return renew is not None and last is not None and last - timedelta(days=renew.remind_days) <= today
 
 
 def _beside(other: CrecheApplication, one: CrecheApplication) -> bool:
