@@ -1,22 +1,28 @@
 """The committee's page, the families' and the public's: from the proposal to an accepted place, as people do it."""
 
 import re
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 import time_machine
+from axe_playwright_python.async_playwright import Axe
 from enrolment.creche.commissions import load_all
+from enrolment.main import build
 from enrolment.settings import Settings
 from enrolment.testing import Desk, Running, running
 from enrolment.testing.commission import MEETS, SEED, Commission
 from httpx import AsyncClient, Response
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 from ronde.house import load
+from ronde.web.testing import listening
 
 pytestmark = pytest.mark.database
 HTML = {"Accept": "text/html", "Accept-Language": "fr"}
 HERE = "/places/villeurbanne-2027-03"
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 MONDAY = ("08:00-17:00",)
 
 
@@ -128,3 +134,57 @@ async def test_the_public_page_before_and_another_team(at_the_committee: Running
         await sign_in(anybody, "relais")
         assert (await anybody.get(f"{HERE}/committee")).status_code == 403
         assert (await anybody.get("/places/nowhere")).status_code == 404
+
+
+@pytest.mark.browser
+async def test_on_a_phone_axe_finds_nothing_and_a_family_accepts_without_javascript(
+    commission: Commission, settings: Settings, house_file: Path
+) -> None:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
+    first, second = [await commission.asks(MONDAY, shown=shown) for shown in (("commune",), ("fratrie",))]
+    with time_machine.travel(MEETS):
+        await commission.propose()
+        async with (
+            listening(build(settings.model_copy(update={"house_file": house_file}))) as url,
+            async_playwright() as play,
+        ):
+            browser = await play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            page = await on_a_phone(browser, script=True)
+            await page.goto(f"{url}/sign-in?next={HERE}/committee")
+            await page.get_by_label("Clé").fill("key-of-bottines")
+            await page.keyboard.press("Enter")
+            await page.wait_for_url(f"{url}{HERE}/committee")
+            await page.locator("table a").last.click()
+            await page.get_by_label("Pas de place pour le moment").check()
+            await page.get_by_label("Pourquoi ?").fill("La famille a déménagé")
+            await page.get_by_role("button", name="Noter cette décision").click()
+            for each in ("", "/committee", f"/committee/{second}", "/committee/week", "/committee/decide"):
+                await looked_at(page, f"{url}{HERE}{each}")
+            await page.get_by_role("button", name="Oui, c'est décidé").click()
+            await looked_at(page, f"{url}{HERE}/committee")
+            own = f"{url}{await link(commission, first)}"
+            await looked_at(page, own)
+            await looked_at(page, f"{own}/decline")
+            family = await on_a_phone(browser, script=False)
+            await family.goto(own)
+            await family.get_by_role("button", name="Oui, nous prenons la place").click()
+            assert "C'est votre place" in await family.locator("main").inner_text()
+            await looked_at(page, f"{url}{HERE}")
+            await browser.close()
+
+
+async def on_a_phone(browser: Browser, *, script: bool) -> Page:
+    size: ViewportSize = {"width": 360, "height": 740}
+    context = await browser.new_context(viewport=size, locale="fr-FR", java_script_enabled=script)
+    context.set_default_timeout(10_000)
+    return await context.new_page()
+
+
+async def looked_at(page: Page, address: str) -> None:
+    answer = await page.goto(address)
+    assert answer is not None
+    assert answer.ok, address
+    found = await Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 360, address

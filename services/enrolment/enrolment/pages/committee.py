@@ -47,6 +47,7 @@ async def show_commission(id: Slug, request: Request) -> Response:
         run = await latest(session, id)
     return render(
         request, "commission.html", criteria=criteria, seal=digest(criteria), open=criteria in open_now(terms),
+        closed=today(terms) > criteria.closes,
         run=run if run and run.decided_at else None, rule=RULE[criteria.counted_by],
         groups={one.id: one.name for one in criteria.groups}, names=_names(request),
     )  # fmt: skip
