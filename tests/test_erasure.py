@@ -118,6 +118,16 @@ async def eventually(true: Callable[[], Awaitable[bool]], within: float = 30) ->
             await asyncio.sleep(0.1)
 
 
+def open_commission(folder: Path, example: Path) -> Path:
+    """A folder with the example's commission, as the relay's own, which takes applications today."""
+    text, today = example.read_text(encoding="utf-8"), datetime.now(PARIS).date()
+    for key, days in (("published", -1), ("closes", 30), ("drawn", 40)):
+        text = re.sub(rf"(?m)^({key} +=) \S+", rf"\1 {today + timedelta(days=days)}", text)
+    folder.mkdir()
+    (folder / "open.toml").write_text(text.replace('teams  = ["bottines"]', 'teams  = ["relais"]'), encoding="utf-8")
+    return folder
+
+
 @pytest.fixture
 async def house(
     amqp: Amqp, new_database: Callable[[], str], house_file: Path, tmp_path: Path, pytestconfig: pytest.Config
@@ -126,6 +136,7 @@ async def house(
     keys.write_text(json.dumps({"relais": sha256(b"key of the relay").hexdigest()}))
     databases = {name: new_database() for name in SERVICES}
     logs = {name: tmp_path / f"{name}.log" for name in SERVICES}
+    commissions = open_commission(tmp_path / "commissions", house_file.parent / "commissions" / "2027-03.toml")
     async with AsyncExitStack() as stack:
         outside = await stack.enter_async_context(running())
         ports = {}
@@ -134,6 +145,7 @@ async def house(
                 ports[name] = free.getsockname()[1]
             environment = {
                 "RONDE_HOUSE_FILE": str(house_file),
+                "RONDE_COMMISSIONS": str(commissions),
                 "RONDE_DATABASE_URL": databases[name],
                 "RONDE_AMQP_URL": amqp.url(name),
                 "RONDE_KEYS_FILE": str(keys),
@@ -235,6 +247,19 @@ async def offered_and_accepted(house: House, session: dict[str, Any]) -> UUID:
     return UUID(family["party_id"])
 
 
+async def asks_for_a_place(house: House, party_id: UUID) -> None:
+    entry = datetime.now(PARIS).date() + timedelta(days=200)
+    body = {
+        "party_id": str(party_id),
+        "first_name": "Quetzalcoatl",
+        "born_on": str(entry - timedelta(days=400)),
+        "entry_on": str(entry),
+        "wishes": [{"creche": "bottines", "week": ["08:00-17:00"]}],
+        "claims": [{"criterion": "commune"}],
+    }
+    await post(house, "/commissions/villeurbanne-2027-03/applications", body)
+
+
 async def put_aside(house: House, party_id: UUID) -> None:
     """A message about the family that cannot be handled, in each service; not by the open exchange and its journal."""
     contact = {"party_id": str(party_id), "name": "Zéphyrine", "email": EMAIL, "phone": PHONE, "language": "none"}
@@ -255,10 +280,13 @@ async def put_aside(house: House, party_id: UUID) -> None:
 async def test_nothing_in_the_house_remembers_a_family_that_was_erased(house: House) -> None:
     session = await open_session(house)
     party_id = await offered_and_accepted(house, session)
-    links = re.findall(r"/e/(\w{12})", "".join(one.text for one in house.outside.box.all() if one.to in (PHONE, EMAIL)))
+    await asks_for_a_place(house, party_id)
+    links = re.findall(
+        r"/[de]/(\w{12})", "".join(one.text for one in house.outside.box.all() if one.to in (PHONE, EMAIL))
+    )
     await put_aside(house, party_id)
     before = await house.remembers(*SECRETS, *links)
-    tables = {f"enrolment.{name}" for name in ("guardians", "children", "codes", "idempotency")}
+    tables = {f"enrolment.{name}" for name in ("guardians", "children", "creche_applications", "codes", "idempotency")}
     assert {*tables, "notify.recipients", "notify.links", *(f"{name}.parked" for name in SERVICES)} <= before
     assert not any(where.startswith(("log", "journal", "notices")) for where in before), before
     await post(house, f"/parties/{party_id}/erase")

@@ -99,6 +99,18 @@ class WishNotPossible(Refused):
     example: ClassVar[dict[str, Any]] = {"wish": 0}
 
 
+class NotACriterion(Refused):
+    """A criterion that the commission has not published, twice, without its crèche; or a sensitive one, claimed."""
+
+    code, status = "not-a-criterion", 422
+    words: ClassVar[dict[str, str]] = {
+        "fr": "La commission n'a pas publié ce critère, ou il est donné deux fois. Ce qui touche à votre situation ne "
+        "s'écrit pas : l'équipe note seulement les points.",
+        "en": "The commission has not published this criterion, or it is given twice. What touches your circumstances "
+        "is not written down: the team notes the points only.",
+    }
+
+
 class TooOld(Refused):
     """The child would be older on the first day than the commission's file allows."""
 
@@ -160,7 +172,7 @@ def takes(terms: Terms, criteria: Criteria) -> None:
 
 
 def possible(terms: Terms, criteria: Criteria, asked: Asked) -> None:
-    """Raises TooOld, WishNotPossible."""
+    """Raises TooOld, WishNotPossible, NotACriterion."""
     if criteria.too_old(_born(asked), asked.entry_from):
         raise TooOld(_counted(TooOld.words, criteria.applications.oldest.months))
     most = criteria.applications.wishes
@@ -172,7 +184,7 @@ def possible(terms: Terms, criteria: Criteria, asked: Asked) -> None:
     for claim in asked.claims:
         criterion = known.get(claim.criterion)
         if criterion is None or (criterion.at == "creche") != (claim.creche is not None):
-            raise WishNotPossible(_counted(WishNotPossible.words, most))
+            raise NotACriterion
 
 
 async def beside(tx: Tx, party: Party, commission: str, asked: Asked) -> CrecheApplication | None:

@@ -1,6 +1,6 @@
 """From a commission's run to contracts: what is proposed fits, what is offered is held, what is freed goes on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from enrolment.creche.occupation import Occupation
 from enrolment.creche.places import YEAR, Giving
 from enrolment.creche_book import who_asks
 from enrolment.demands import asked
+from enrolment.tables import CrechePlaceOffer
 from enrolment.testing import Desk
 from enrolment.testing.commission import ENTRY, MEETS, Commission
 from enrolment.use_cases.accept_place import PlaceOver
@@ -209,10 +210,21 @@ async def anything_happens(commission: Open, random: Random) -> None:
 
 
 async def in_order(one: Commission, seen: set[UUID]) -> None:
-    """No rule is broken; and whoever waits had no week that would fit beside those ahead, and those there before."""
+    """No rule is broken; and whoever waits had no week that would fit beside those ahead, and those there before.
+
+    Counted here from the offers, not as the service counts them.
+    """
     offers = await one.offers("offered", "accepted")
     decisions, applications = await one.decisions(), await one.applications()
-    full, full_book = await one.occupation(ENTRY, ENTRY + YEAR), await one.book(ENTRY, ENTRY + YEAR)
+    team = (await one.book(ENTRY, ENTRY + YEAR)).staff
+
+    def with_these(several: Iterable[CrechePlaceOffer]) -> Occupation:
+        weeks = [(who_asks(applications[offer.application_id]), offer) for offer in several]
+        contracts = tuple(Contract(child=c.id, start=o.starts_on, grid=grid(*o.week)) for c, o in weeks)
+        book = Book(children=tuple(child for child, _ in weeks), contracts=contracts, staff=team)
+        return Occupation(one.creche, book, ENTRY, ENTRY + YEAR)
+
+    full = with_these(offers)
     for at in range(full.size):
         used, most = full.week(at)
         assert used <= most
@@ -224,13 +236,7 @@ async def in_order(one: Commission, seen: set[UUID]) -> None:
         if waits.state != "waiting":
             continue
         ahead = [o for o in offers if o not in new or decisions[o.application_id].number < decisions[id].number]
-        weeks = [(who_asks(applications[o.application_id]), o) for o in ahead]
-        book = Book(
-            children=tuple(child for child, _ in weeks),
-            contracts=tuple(Contract(child=c.id, start=o.starts_on, grid=grid(*o.week)) for c, o in weeks),
-            staff=full_book.staff,
-        )
-        beside = Giving({one.creche.id: Occupation(one.creche, book, ENTRY, ENTRY + YEAR)})
+        beside = Giving({one.creche.id: with_these(ahead)})
         for wish in range(decisions[id].still):
             week = asked(waits, wish, MEETS.date())
             assert week is not None

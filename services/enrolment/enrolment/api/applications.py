@@ -19,7 +19,6 @@ from enrolment.use_cases.apply_for_place import ApplyForPlace, AskedAlready, app
 from enrolment.use_cases.change_application import ChangeApplication, NothingToChange, change_application
 from enrolment.use_cases.examine_application import (
     ExamineApplication,
-    NotACriterion,
     NotExaminable,
     ShowCircumstancesAgain,
     examine_application,
@@ -29,7 +28,13 @@ from enrolment.use_cases.withdraw_application import ApplicationOver, WithdrawAp
 
 THEIRS = (*KEY, CommissionUnknown, NotTheirCommission)
 ONE = (*THEIRS, applying.ApplicationUnknown)
-ASKING = (applying.ApplicationsClosed, applying.TooOld, applying.WishNotPossible, applying.NotTogether)
+ASKING = (
+    applying.ApplicationsClosed,
+    applying.TooOld,
+    applying.WishNotPossible,
+    applying.NotACriterion,
+    applying.NotTogether,
+)
 router = APIRouter(tags=["crèche places"])
 
 
@@ -82,7 +87,7 @@ async def put_application(
 @router.put(
     "/applications/{id}/proofs",
     summary="Say which proofs were seen, and which class of place it is for",
-    responses=refusals(*ONE, NotExaminable, NotACriterion, ShowCircumstancesAgain),
+    responses=refusals(*ONE, NotExaminable, applying.NotACriterion, ShowCircumstancesAgain),
 )
 async def put_proofs(id: UUID, body: ProofsBody, organisation: Organisation, request: Request) -> ApplicationShown:
     cmd = ExamineApplication(

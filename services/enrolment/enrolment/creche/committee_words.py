@@ -78,6 +78,11 @@ UNFIT: Words = {
     "fr": "Cette semaine ne tient pas à côté de celles des enfants déjà accueillis ou placés avant : {when}, {rule}.",
     "en": "This week does not fit beside those of the children already there or ahead: {when}, {rule}.",
 }
+TAKEN: Words = {
+    "fr": "Les places sont allées à des demandes de {points} points ou plus.",
+    "en": "The places went to applications with {points} points or more.",
+}
+NONE_LEFT: Words = {"fr": "Trop peu de places pour cet âge.", "en": "Too few places for this age."}
 MENTION: Words = {
     "fr": "Cette proposition a été préparée par un traitement algorithmique : des points, selon des critères publiés, "
     "et un ordre (article L.311-3-1 du code des relations entre le public et l'administration). Sa finalité est de "
@@ -142,6 +147,15 @@ def _figures(one: WishAccount, language: str, groups: Words, slots: Words) -> It
         yield words[language].format(slots=named[0].upper() + named[1:], points=points)
     if one.unfit:
         yield does_not_fit(one.unfit, language)
+
+
+def why_not(one: WishAccount, language: str) -> str:
+    """In a line: what a refused wish was refused for, the points that it would have taken, or the rule."""
+    if one.unfit:
+        return does_not_fit(one.unfit, language)
+    if points := [full.last_points for full in one.full if full.last_points is not None]:
+        return TAKEN[language].format(points=max(points))
+    return NONE_LEFT[language]
 
 
 def does_not_fit(no: No, language: str) -> str:

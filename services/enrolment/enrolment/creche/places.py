@@ -8,6 +8,7 @@ order of the line, whether it fits beside all that was given before.
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from functools import cache
 from typing import NamedTuple
 
 from enrolment.creche.book import Child, Contract, months_after
@@ -16,6 +17,7 @@ from enrolment.creche.fitting import No, fits
 from enrolment.creche.hours import Grid, Hours
 from enrolment.creche.matching_forms import Pool
 from enrolment.creche.occupation import Occupation
+from enrolment.creche.rules import Kind
 
 YEAR = timedelta(days=364)
 """How long a week that is given must fit, from its first day: 53 weeks are never more than an occupation of them."""
@@ -72,13 +74,13 @@ def _rooms(
     walking = occupation.rules.creche.walking.from_months
     eldest = months_after(months_after(ages_on, -group.to_months - 1), walking)
     youngest = months_after(months_after(ages_on, -group.from_months), walking)
-    kept = occupation.rules.creche.insertion.places
+    room = cache(occupation.rules.room)
     day, last = min(starts, default=ages_on), max(starts, default=ages_on - YEAR) + YEAR
     while day <= last:
         hours: Hours = slot[day.weekday()]
-        kinds = [kind for kind, so in ((0, day < youngest), (1, day >= eldest)) if so]
+        kinds = [Kind(walks, "insertion") for walks, so in ((False, day < youngest), (True, day >= eldest)) if so]
         found = [
-            max(moment.room[kind] for kind in kinds) + max(kept - moment.present.insertion, 0)
+            max(room(moment.present, kind) for kind in kinds)
             for quarter, moment in occupation.moments(day)
             if hours >> quarter & 1
         ]

@@ -8,6 +8,7 @@ from enrolment.pages import (
     attendance,
     care,
     changing,
+    committee,
     creche,
     creche_figures,
     creche_free,
@@ -48,6 +49,7 @@ PAGES = (
     creche_today,
     care,
     occasional,
+    committee,  # /places/{id} after /places/applications
     phone_in,  # /families/{id} after the pages whose address is a word
 )
 router = APIRouter(include_in_schema=False)

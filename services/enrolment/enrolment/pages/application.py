@@ -6,6 +6,7 @@ one for the teams that its commission names.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from fastapi import Request
@@ -24,15 +25,19 @@ from enrolment.doors import terms_of
 from enrolment.forms import Wrong
 from enrolment.pages.common import private
 from enrolment.people import SELF
-from enrolment.queries import applications
+from enrolment.queries import applications, places
 from enrolment.queries.applications import Followed
 from enrolment.states import LIVING
 from enrolment.tables import CrecheApplication
+from enrolment.use_cases.accept_place import AcceptPlace, accept_place
 from enrolment.use_cases.change_application import ChangeApplication, change_application
+from enrolment.use_cases.decline_place import DeclinePlace, decline_place
 from enrolment.use_cases.renew_application import RenewApplication, renew_application
 from enrolment.use_cases.withdraw_application import WithdrawApplication, withdraw_application
 
-Action = Literal["renew", "withdraw"]
+Action = Literal["renew", "withdraw", "accept", "decline"]
+Asked = Literal["withdraw", "decline"]
+"""What cannot be undone asks once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +64,7 @@ def facts(request: Request, application: CrecheApplication) -> dict[str, Any]:
         ],
         "changes": application.state == "kept" and criteria.takes(today(terms)),
         "renews": application.state in ("kept", "waiting") and application.renew_by is not None,
+        "lapses_soon": _lapses_soon(criteria, application, today(terms)),
         "withdraws": application.state in LIVING,
         **_proofs(criteria, application),
     }
@@ -68,35 +74,44 @@ async def show(request: Request, own: OwnApplication, refusal: Refused | None = 
     """404 for a link that nobody was given, 410 for one that is over. A refusal is told with how things stand."""
     async with service_of(request).db.reading() as session:
         found = await own.find(session)
+        place = await places.of_application(session, found.application) if found else None
     if found is None or found.ended:
         return private(render(request, "no-page.html", status=410 if found else 404, ended=found is not None))
     known = facts(request, found.application)
-    status = refusal.status if refusal else 200
-    return private(render(request, "application.html", status=status, own=own, refusal=refusal, **known))
+    names = {creche.id: creche.name for creche in terms_of(request).creches}
+    page = render(
+        request, "application.html", status=refusal.status if refusal else 200, own=own, refusal=refusal, place=place,
+        creche_names=names, spoken=spoken, **known,
+    )  # fmt: skip
+    return private(page)
 
 
-async def ask_withdraw(request: Request, own: OwnApplication) -> Response:
-    """What cannot be undone asks once."""
+async def ask(request: Request, own: OwnApplication, action: Asked) -> Response:
     async with service_of(request).db.reading() as session:
         found = await own.find(session)
-    if found is None or found.ended or found.application.state not in LIVING:
+    states = LIVING if action == "withdraw" else ("offered",)
+    if found is None or found.ended or found.application.state not in states:
         return await show(request, own)
-    return private(render(request, "application-ask.html", own=own, one=found.application))
+    return private(render(request, "application-ask.html", own=own, one=found.application, action=action))
 
 
 async def act(request: Request, own: OwnApplication, action: Action) -> Response:
     async with service_of(request).db.reading() as session:
         found = await own.find(session)
-    if found is None or found.ended:
+        offer = await places.live_offer(session, found.application.id) if found else None
+    if found is None or found.ended or (offer is None and action in ("accept", "decline")):
         return await show(request, own)
+    terms, id, by = terms_of(request), found.application.id, None if own.by == SELF else own.by
     try:
         async with service_of(request).db.transaction() as tx:
-            if action == "renew":
-                await renew_application(tx, terms_of(request), RenewApplication(id=found.application.id, by=own.by))
+            if action == "accept" and offer:
+                await accept_place(tx, terms, AcceptPlace(offer_id=offer.id, by=by))
+            elif action == "decline" and offer:
+                await decline_place(tx, terms, DeclinePlace(offer_id=offer.id, by=by))
+            elif action == "renew":
+                await renew_application(tx, terms, RenewApplication(id=id, by=own.by))
             else:
-                await withdraw_application(
-                    tx, terms_of(request), WithdrawApplication(id=found.application.id, by=own.by)
-                )
+                await withdraw_application(tx, terms, WithdrawApplication(id=id, by=own.by))
     except Refused as refusal:
         return await show(request, own, refusal)
     return private(RedirectResponse(own.path, 303))
@@ -155,6 +170,12 @@ def form(
         refusal=refusal,
     )
     return private(page)
+
+
+def _lapses_soon(criteria: Criteria, application: CrecheApplication, today: date) -> bool:
+    """Whether the family has been reminded to renew it, or is now."""
+    renew, last = criteria.applications.renew, application.renew_by
+    return renew is not None and last is not None and last - timedelta(days=renew.remind_days) <= today
 
 
 def _beside(other: CrecheApplication, one: CrecheApplication) -> bool:

@@ -78,7 +78,12 @@ async def post_proofs(id: UUID, staff: Staff, request: Request) -> Response:
 
 @router.api_route("/places/applications/{id}/withdraw", methods=SHOWN)
 async def ask_withdraw(id: UUID, staff: Staff, request: Request) -> Response:
-    return await application.ask_withdraw(request, _theirs(request, id, staff))
+    return await application.ask(request, _theirs(request, id, staff), "withdraw")
+
+
+@router.api_route("/places/applications/{id}/decline", methods=SHOWN)
+async def ask_decline(id: UUID, staff: Staff, request: Request) -> Response:
+    return await application.ask(request, _theirs(request, id, staff), "decline")
 
 
 @router.api_route("/places/applications/{id}/change", methods=[*SHOWN, "POST"])

@@ -44,7 +44,7 @@ async def apply_for_place(tx: Tx, terms: Terms, cmd: ApplyForPlace) -> CrecheApp
     """The family is locked, so of two at once the second finds the first.
 
     Raises CommissionUnknown, NotTheirCommission, PartyUnknown, ApplicationsClosed, TooOld, WishNotPossible,
-    NotTogether, ApplicationUnknown, AskedAlready.
+    NotACriterion, NotTogether, ApplicationUnknown, AskedAlready.
     """
     criteria = commission_for(terms, cmd.commission, cmd.by)
     party = await lock_party(tx, cmd.party_id)

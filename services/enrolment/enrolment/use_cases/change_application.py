@@ -41,7 +41,7 @@ async def change_application(tx: Tx, terms: Terms, cmd: ChangeApplication) -> Cr
     """Proofs that were seen stay seen.
 
     Raises ApplicationUnknown, NotTheirCommission, NothingToChange, ApplicationsClosed, TooOld, WishNotPossible,
-    NotTogether.
+    NotACriterion, NotTogether.
     """
     party, application = await applying.lock_application(tx, cmd.id)
     criteria = commission_for(terms, application.commission, cmd.by)

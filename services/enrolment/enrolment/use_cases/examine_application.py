@@ -9,7 +9,7 @@ from ronde.clock import now
 from ronde.database import Tx
 from ronde.refusal import Refused
 
-from enrolment.applying import Claim, lock_application
+from enrolment.applying import Claim, NotACriterion, lock_application
 from enrolment.commissions import their_commission
 from enrolment.creche.book import Place
 from enrolment.creche.criteria import NEUTRAL, Criteria, NotAsPublished, Shown
@@ -40,16 +40,6 @@ class NotExaminable(Refused):
     words: ClassVar[dict[str, str]] = {
         "fr": "Cette demande n'attend plus la commission : ses points ne changent plus.",
         "en": "This application does not wait for the commission any more: its points do not change.",
-    }
-
-
-class NotACriterion(Refused):
-    """A proof for a criterion that the commission has not published, or shown twice, or without its crèche."""
-
-    code, status = "not-a-criterion", 422
-    words: ClassVar[dict[str, str]] = {
-        "fr": "La commission n'a pas publié ce critère, ou il est donné deux fois.",
-        "en": "The commission has not published this criterion, or it is given twice.",
     }
 
 

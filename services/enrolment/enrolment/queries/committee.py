@@ -1,0 +1,61 @@
+"""A commission's run as its committee sees it: the line, what is proposed and decided, and the week with it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from ronde.house import Creche
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from enrolment.creche.book import Contract
+from enrolment.creche.occupation import Occupation
+from enrolment.creche_book import occupation
+from enrolment.demands import asked
+from enrolment.tables import CrecheApplication, CrecheDecision, CrechePlaceOffer, CrecheRun
+
+
+@dataclass(frozen=True, kw_only=True)
+class InRun:
+    """One application in a run; `offers`: the newest first."""
+
+    decision: CrecheDecision
+    application: CrecheApplication
+    offers: Sequence[CrechePlaceOffer]
+
+
+async def runs(session: AsyncSession, commission: str) -> Sequence[CrecheRun]:
+    """All that there were, the newest first."""
+    wanted = select(CrecheRun).where(CrecheRun.commission == commission)
+    return (await session.scalars(wanted.order_by(CrecheRun.at.desc()))).all()
+
+
+async def line(session: AsyncSession, run: CrecheRun) -> list[InRun]:
+    """In the order of the points and the draw."""
+    offers: dict[object, list[CrechePlaceOffer]] = {}
+    made = select(CrechePlaceOffer).where(CrechePlaceOffer.run_id == run.id).order_by(CrechePlaceOffer.id.desc())
+    for one in await session.scalars(made):
+        offers.setdefault(one.application_id, []).append(one)
+    found = await session.execute(
+        select(CrecheDecision, CrecheApplication)
+        .join(CrecheApplication)
+        .where(CrecheDecision.run_id == run.id)
+        .options(selectinload(CrecheApplication.answers))
+        .order_by(CrecheDecision.number, CrecheApplication.id)
+    )
+    return [InRun(decision=one, application=row, offers=offers.get(row.id, [])) for one, row in found]
+
+
+async def before_and_after(
+    session: AsyncSession, creche: Creche, several: Iterable[InRun], monday: date, today: date
+) -> tuple[Occupation, Occupation]:
+    """The crèche's week as it is, and with all that is decided and not offered yet."""
+    before = after = await occupation(session, creche, monday, monday + timedelta(days=6))
+    for one in several:
+        if one.decision.decided is None or one.application.state != "kept":
+            continue
+        week = asked(one.application, one.decision.decided, today)
+        if week and week.creche == creche.id:
+            after = after.plus(week.child, Contract(child=week.child.id, start=week.start, grid=week.week))
+    return before, after
