@@ -13,3 +13,23 @@ RULES: Mapping[RuleName, Mapping[str, str]] = {
     "first_category": {"fr": "professionnel·les de catégorie 1", "en": "professionals of category 1"},
     "week": {"fr": "heures de la semaine", "en": "hours of the week"},
 }
+
+_CHILDREN = {"fr": ("enfant de trop", "enfants de trop"), "en": ("child too many", "children too many")}
+_TEAM = {
+    "fr": ("professionnel·le manque", "professionnel·les manquent"),
+    "en": ("professional missing", "professionals missing"),
+}
+_QUARTERS = {
+    "fr": ("quart d'heure de trop", "quarts d'heure de trop"),
+    "en": ("quarter-hour too many", "quarter-hours too many"),
+}
+MISSING: Mapping[RuleName, Mapping[str, tuple[str, ...]]] = {
+    "opening": _QUARTERS,
+    "overflow": _CHILDREN,
+    "insertion": _CHILDREN,
+    "ratio": _TEAM,
+    "team": _TEAM,
+    "first_category": _TEAM,
+    "week": _QUARTERS,
+}
+"""What `No.short_by` counts: one, and several."""
