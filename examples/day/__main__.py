@@ -15,11 +15,13 @@ from pathlib import Path
 
 from bus import Bus
 from doors import PARIS, Doors, Party
+from nursery import Nursery
 from rich.console import Console
 from rich.panel import Panel
 from term import Term
 
 RELAY = Path(__file__).parent.parent / "partner-relay"
+CRECHE = Path(__file__).parent.parent / "partner-creche"
 PROGRAMME = "programme-2027-T1.ics"
 EIGHT_PLACES = "Comptines et jeux de doigts"
 MOVED, MOVED_TO, CANCELLED = date(2027, 1, 21), date(2027, 1, 22), date(2027, 2, 12)
@@ -42,6 +44,7 @@ class Day:
             await self.families_enrol()
             await self.a_family_withdraws()
             await self.the_partner_changes_its_mind()
+            await self.a_child_of_the_creche_is_absent()
             await self.evening()
 
     def title(self, text: str) -> None:
@@ -53,13 +56,21 @@ class Day:
 
     async def relay(self, *words: str) -> None:
         """Run the relay's own program, with its own credentials and nothing of ours."""
+        if await self.program(RELAY, "relais", "relay", *words):
+            raise SystemExit("The relay's program could not speak; its last lines say why.")
+
+    async def creche(self, *words: str) -> int:
+        """Run the crèche's own program, in the same way; gives what it ends with."""
+        return await self.program(CRECHE, "bottines", "creche", *words)
+
+    async def program(self, folder: Path, user: str, name: str, *words: str) -> int:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "partner_relay",
+            f"partner_{name}",
             *words,
-            cwd=RELAY,
-            env={**os.environ, "PARTNER_AMQP_URL": self.doors.partners["relais"]["amqp_url"]},
+            cwd=folder,
+            env={**os.environ, "PARTNER_AMQP_URL": self.doors.partners[user]["amqp_url"]},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
@@ -67,9 +78,8 @@ class Day:
         for line in (
             printed if len(printed) < 10 else [*printed[:3], f"… {len(printed) - 5} more lines …", *printed[-2:]]
         ):
-            self.say(f"[dim]relay │ {line}[/dim]")
-        if process.returncode:
-            raise SystemExit("The relay's program could not speak; its last lines say why.")
+            self.say(f"[dim]{name:<5} │ {line}[/dim]")
+        return process.returncode or 0
 
     @property
     def calendar(self) -> Path:
@@ -157,8 +167,30 @@ class Day:
         disturbed = [p.name for p in others if await self.doors.count(p.phone) > before[p.phone]]
         self.say(f"[red]Also told: {', '.join(disturbed)}[/red]" if disturbed else "Nobody else was told.")
 
+    async def a_child_of_the_creche_is_absent(self) -> None:
+        self.title("6  A child of the crèche does not come: a family that waits for such hours is asked")
+        noor = Party(
+            kind="family", name="Noor", phone="+33639980013", email=None, language="fr", children=["Petite Noor"]
+        )
+        await self.doors.register(noor, "day-party-13")
+        nursery = await Nursery.open(self.doors, noor)
+        day = await nursery.day()
+        if day is None:
+            self.say("The crèche is closed, or it is night and the hours are not today's: nobody is asked before 8.")
+            return
+        if await self.creche("absent", str(nursery.absent), str(day)):
+            raise SystemExit("The crèche's program could not speak; its last lines say why.")
+        types = ("occasional-care.offered.v1", "occasional-care.booked.v1")
+        offered = (await self.bus.all_of(types, "party_id", {noor.id}))[noor.id]
+        self.say(f"offered: {when(offered['data']['starts_at'])}, {offered['data']['reference']}")
+        offer = await self.doors.offer(noor)
+        self.say(f"{noor.name}'s telephone rings: « {offer['text']} »")
+        await self.doors.press(offer["link"], "accept")
+        self.say("accepted by the link, and at the crèche:")
+        await self.creche("listen", "--until", "booked", "--seconds", "20")
+
     async def evening(self) -> None:
-        self.title("6  What the day was")
+        self.title("7  What the day was")
         texts, mails, twice = await self.doors.totals()
         once = f"[red]{twice} of them more than once[/red]" if twice else "each of them once"
         self.say(f"{len(self.bus.heard)} events on the bus, {texts} SMS and {mails} e-mails, {once}.")

@@ -16,6 +16,8 @@ from rich.console import Console
 PARIS = ZoneInfo("Europe/Paris")
 PATIENCE = 60.0
 LINK = re.compile(r"https?://\S+/e/[A-Za-z0-9_-]+")
+OFFER = re.compile(r"https?://\S+/o/[A-Za-z0-9_-]+")
+"""Hours of occasional care."""
 
 
 @dataclass
@@ -118,12 +120,38 @@ class Doors:
                 return found[0]
         raise SystemExit(f"{party.name} got no link for {session['title']['fr']}.")
 
+    async def offer(self, party: Party) -> dict[str, Any]:
+        """The newest SMS with hours of occasional care, and its `link`; waits for it."""
+        found: list[dict[str, Any]] = []
+
+        async def rang() -> bool:
+            for message in reversed(await self.messages(party.phone)):
+                if link := OFFER.search(message["text"]):
+                    found.append({**message, "link": link[0]})
+                    return True
+            return False
+
+        await until(rang, f"the SMS on {party.phone} that offers hours at the crèche")
+        return found[0]
+
+    async def put(self, path: str, body: dict[str, Any]) -> None:
+        """What the crèche's own software writes down, with its organisation's key."""
+        key = {"Authorization": f"Bearer {self.partners['bottines']['api_key']}"}
+        answer = await self._http.put(self.enrolment + path, json=body, headers=key)
+        if answer.status_code >= 400:
+            raise SystemExit(f"enrolment refused {path}: {answer.status_code} {answer.text[:300]}")
+
+    async def is_open(self, creche: str, day: date) -> bool:
+        key = {"Authorization": f"Bearer {self.partners['bottines']['api_key']}"}
+        week = await self._get(f"{self.enrolment}{creche}/occupation", params={"day": str(day)}, headers=key)
+        return any(one["day"] == str(day) for one in week["days"])
+
     async def press(self, link: str, button: str) -> None:
         """What a person does: open the page, press the button. Only the POST acts."""
         page = await self._http.get(link)
         page.raise_for_status()
         answer = await self._http.post(
-            f"{link}/{button}", headers={"Origin": link.split("/e/")[0]}, follow_redirects=True
+            f"{link}/{button}", headers={"Origin": re.split("/[eo]/", link)[0]}, follow_redirects=True
         )
         if answer.status_code >= 400:
             raise SystemExit(f"The page refused to {button}: {answer.status_code} {answer.text[:300]}")

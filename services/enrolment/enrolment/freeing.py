@@ -1,7 +1,7 @@
 """Which hours a child's absences free, and what becomes of those that are not free after all, in a locked crèche."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import date, timedelta
 from uuid import UUID
 
 from ronde.clock import now
@@ -44,23 +44,28 @@ async def free_hours_of(tx: Tx, terms: Terms, creche: Creche, child_id: UUID) ->
         elif freed:
             slot = CareSlot(id=new_id(), creche=creche.id, day=day, hours=written(freed), child_id=child_id)
             tx.session.add(slot)
-    await take_back(tx, terms, creche, list(known.values()))
+    await take_back(tx, terms, creche, known)
 
 
-async def take_back(tx: Tx, terms: Terms, creche: Creche, slots: Sequence[CareSlot]) -> None:
-    """What is offered of these slots and not in their hours any more; of what is booked, what breaks a rule.
+async def take_back(tx: Tx, terms: Terms, creche: Creche, days: Iterable[date]) -> None:
+    """Withdraw what is offered on these days beyond the hours of its slot, and what is held and breaks a rule.
 
-    Who booked last goes first.
+    A gap may have been offered, and a booking may have stayed, only because a child was absent who comes after all:
+    so every slot's are judged, offers before bookings, and the last one first.
     """
     await tx.session.flush()
-    free = {one.id: hours(one.hours) for one in slots}
-    held = select(CareOffer).where(CareOffer.slot_id.in_(free), CareOffer.state.in_(HELD))
-    for offer in await tx.session.scalars(held.order_by(CareOffer.state.desc(), CareOffer.offered_at.desc())):
-        mine = hours(offer.hours)
-        if offer.slot_id is None or not mine & ~free[offer.slot_id]:
-            continue
-        if offer.state == "booked":
+    held = (
+        select(CareOffer, CareSlot.hours)
+        .outerjoin(CareSlot, CareSlot.id == CareOffer.slot_id)
+        .where(CareOffer.creche == creche.id, CareOffer.day.in_(set(days)), CareOffer.state.in_(HELD))
+        .order_by(CareOffer.state.desc(), CareOffer.offered_at.desc(), CareOffer.id)
+    )
+    found = [(offer, hours(offer.hours), free) for offer, free in (await tx.session.execute(held)).all()]
+    for offer, mine, free in found:
+        if offer.state == "offered" and free is not None and mine & ~hours(free):
+            await withdraw_offer(tx, terms, creche, offer, "not-free")
+    for offer, mine, _ in found:
+        if offer.state in HELD:
             full = await creche_book.occupation(tx.session, creche, offer.day, offer.day)
-            if care.kept(full, offer.day, mine):
-                continue
-        await withdraw_offer(tx, terms, creche, offer, "not-free")
+            if not care.kept(full, offer.day, mine):
+                await withdraw_offer(tx, terms, creche, offer, "not-free")

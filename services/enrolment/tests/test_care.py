@@ -1,12 +1,18 @@
 """Occasional care: freed hours are offered to one family after the other, in turn, in time, and never twice at once."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import combinations
 from typing import Any
 from uuid import UUID
 
+import hypothesis
 import pytest
 import time_machine
+from enrolment.asking import moments
+from enrolment.creche.hours import hours
+from enrolment.creche_book import occupation
 from enrolment.settings import Settings, Terms
 from enrolment.tables import CareOffer, CareSlot
 from enrolment.testing import PARIS, Desk
@@ -21,8 +27,11 @@ from enrolment.use_cases.leave_care import LeaveCare, leave_care
 from enrolment.use_cases.offer_gap import OfferGap, offer_gap
 from enrolment.use_cases.plan_shift import PlanShift, plan_shift
 from enrolment.use_cases.take_out_of_creche import TakeOut, take_out
+from hypothesis import HealthCheck, given
+from hypothesis import strategies as st
 from ronde.house import Creche
 from ronde.ids import new_id
+from ronde.refusal import Refused
 from ronde.subscriber import NotKnownYet, Unacceptable
 from ronde_contracts.partners import AbsenceDeclared, AbsenceWithdrawn
 from sqlalchemy import select
@@ -43,6 +52,8 @@ class Nursery:
         self.desk, self.terms = desk, terms
         self.creche: Creche = terms.creches[0]
         self.babies: list[UUID] = []
+        self.awake: set[UUID] = set()
+        self.monday = MONDAY
 
     async def open(self, babies: int = 10, team: int = 2, week: tuple[str, ...] = ("09:00-17:00",)) -> None:
         async with self.desk.db.transaction() as tx:
@@ -96,8 +107,8 @@ class Nursery:
         async with self.desk.db.transaction() as tx:
             await take_out(tx, self.terms, self.creche, TakeOut(what="absences", id=absence))
 
-    async def gap(self, hours: str, *, id: UUID | None = None) -> UUID:
-        cmd = OfferGap(id=id or new_id(), day=MONDAY, hours=hours)
+    async def gap(self, hours: str, *, id: UUID | None = None, day: date = MONDAY) -> UUID:
+        cmd = OfferGap(id=id or new_id(), day=day, hours=hours)
         async with self.desk.db.transaction() as tx:
             await offer_gap(tx, self.terms, self.creche, cmd)
         return cmd.id
@@ -245,13 +256,22 @@ async def test_the_absent_child_comes_after_all(nursery: Nursery) -> None:
         other = await nursery.absent(1)
         await nursery.comes_after_all(absence)
         assert len(await nursery.offers("booked")) == 1, "another is absent: both fit"
-        await nursery.absent(id=absence)
         await nursery.comes_after_all(other)
-        assert len(await nursery.offers("booked")) == 1
-        await nursery.comes_after_all(absence)
     assert [(one.state, one.why) for one in await nursery.offers()] == [("withdrawn", "not-free")] * 2
     last = (await nursery.desk.told("occasional-care.withdrawn.v1"))[-1]["data"]
     assert (last["was"], last["why"]) == ("booked", "not-free")
+
+
+async def test_a_gap_that_an_absence_made_possible_is_withdrawn_with_it(nursery: Nursery) -> None:
+    await nursery.open()
+    await nursery.family()
+    with time_machine.travel(clock(7, 40), tick=False):
+        await nursery.gap("09:00-17:00")
+        assert await nursery.offers() == [], "the crèche is full"
+        absence = await nursery.absent()
+        assert len(await nursery.offers("offered")) == 1
+        await nursery.comes_after_all(absence)
+        assert [(one.state, one.why) for one in await nursery.offers()] == [("withdrawn", "not-free")]
 
 
 async def test_what_is_left_of_freed_hours_goes_to_the_next(nursery: Nursery) -> None:
@@ -309,3 +329,88 @@ async def test_only_the_creche_s_organisation_declares_and_an_unknown_child_is_w
         await bus.hear(AbsenceWithdrawn(absence_id=known.absence_id), sequence=3, producer="bottines")
         assert await nursery.slots() == [""]
     await bus.db.close()
+
+
+HOURS = (None, None, "09:00-13:00", "13:00-17:00")
+actions = st.one_of(
+    st.tuples(st.just("absent"), st.integers(0, 9), st.integers(0, 3)),
+    st.tuples(st.sampled_from(["comes", "accept", "accept", "decline", "leave"]), st.integers(0, 9), st.just(0)),
+    st.tuples(st.sampled_from(["expire", "gap"]), st.integers(0, 3), st.just(0)),
+)
+mornings = st.lists(
+    st.tuples(st.lists(actions, min_size=1, max_size=4), st.sampled_from([0, 5, 20, 60, 200])), min_size=1, max_size=8
+)
+
+
+class Morning:
+    """One Monday; every action is one transaction, several at the same moment, and a refusal is an answer."""
+
+    def __init__(self, nursery: Nursery, day: date) -> None:
+        self.nursery, self.day = nursery, day
+        self.absences: list[UUID] = []
+
+    async def act(self, kind: str, number: int, other: int) -> None:
+        nursery = self.nursery
+        offers = [one for one in await nursery.offers() if one.day == self.day]
+        try:
+            if kind == "absent":
+                self.absences.append(await nursery.absent(number, day=self.day, hours=HOURS[other]))
+            elif kind == "comes" and self.absences:
+                await nursery.comes_after_all(self.absences.pop(number % len(self.absences)))
+            elif kind == "gap":
+                await nursery.gap(HOURS[number] or "", day=self.day)
+            elif kind == "expire":
+                await nursery.expire()
+            elif offers and kind in ("accept", "decline", "leave"):
+                await getattr(nursery, kind)(offers[number % len(offers)])
+        except Refused:
+            pass
+
+    async def check(self) -> None:
+        nursery, day = self.nursery, self.day
+        offers = [one for one in await nursery.offers() if one.day == day]
+        held = [one for one in offers if one.state in ("offered", "booked")]
+        async with nursery.desk.db.reading() as session:
+            full = await occupation(session, nursery.creche, day, day)
+        assert not [one for one in full.moments(day) if one[1].broken], "capacity is never passed"
+        for one, other in combinations(held, 2):
+            assert one.child_id != other.child_id
+            if one.slot_id == other.slot_id:
+                assert not hours(one.hours) & hours(other.hours), "hours are never held twice"
+        for one in offers:
+            begins, _ = moments(day, hours(one.hours), nursery.terms)
+            assert begins - one.offered_at >= timedelta(minutes=60), "nobody is asked when it is too late to come"
+            assert one.deadline is None or one.deadline <= begins - timedelta(minutes=40)
+            assert one.child_id in nursery.awake or 8 <= one.offered_at.astimezone(PARIS).hour < 21
+
+
+@given(mornings)
+@hypothesis.settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_what_must_hold_of_freed_hours_under_every_interleaving(
+    crowded: Nursery, steps: list[tuple[list[tuple[str, int, int]], int]]
+) -> None:
+    crowded.monday += timedelta(days=7)
+    morning, at = Morning(crowded, crowded.monday), clock(7, 30, crowded.monday)
+    for together, minutes in steps:
+        with time_machine.travel(at, tick=False):
+            await asyncio.gather(*(morning.act(*one) for one in together))
+            await morning.check()
+        at += timedelta(minutes=minutes)
+    with time_machine.travel(at, tick=False):
+        await crowded.expire()
+        assert not [one for one in await crowded.offers("offered") if one.deadline and one.deadline <= at]
+    told = [one for one in await crowded.desk.told() if one["type"].startswith("occasional-care.")]
+    for subject in {one["subject"] for one in told}:
+        versions = [int(one["sequence"]) for one in told if one["subject"] == subject]
+        assert versions == list(range(1, len(versions) + 1)), "each state told once, in order"
+
+
+@pytest.fixture
+async def crowded(nursery: Nursery) -> Nursery:
+    """A full crèche, and five families that wish, two of which may be asked at any hour."""
+    await nursery.open()
+    weeks = (ALL_WEEK, ["08:00-13:00"] * 5, ["13:00-18:00"] * 5)
+    for n in range(5):
+        child = await nursery.family(weeks[n % 3], early=n < 2)
+        nursery.awake |= {child} if n < 2 else set()
+    return nursery

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 from enrolment.creche.book import Book, Child, Contract, Shift
+from enrolment.creche.figures import figures
 from enrolment.creche.free_places import free_places
 from enrolment.creche.hours import grid
 from enrolment.creche.occupation import Occupation
@@ -122,3 +123,16 @@ def test_places_of_a_whole_half_day_within_the_week() -> None:
     creche = creche.model_copy(update={"week": small, "places": 1})
     # 110 quarter-hours a week and 6 of them taken: four mornings of 22, one of them for an emergency
     assert told(book)[0] == (False, 0)
+
+
+def test_the_overflow_used_is_counted_above_the_places() -> None:
+    [creche] = load(Settings().house_file).creches
+    babies = [Child(id=str(n), born_on=date(2026, 9, 1)) for n in range(33)]
+    days = [grid("09:00-10:00" if n < 31 else "09:30-09:45") for n in range(33)]
+    contracts = [Contract(child=baby.id, start=MONDAY, grid=week) for baby, week in zip(babies, days, strict=True)]
+    team = tuple(Shift(start=MONDAY, grid=grid("08:00-11:00"), first_category=True) for _ in range(6))
+    book = Book(children=tuple(babies), contracts=tuple(contracts), staff=team)
+    [week] = figures(Occupation(creche, book, MONDAY, MONDAY))
+    assert (week.used, week.allowed) == (31 * 4 + 2, 30 * 55 * 4)
+    assert (week.over, week.peak) == (4, 33), "an hour with more than 30"
+    assert (week.staff, week.short, week.short_by) == (6 * 12, 4, 1), "seven for 31 to 35 at 1:5"

@@ -25,6 +25,7 @@ def between(start: int, end: int) -> Hours:
     return (1 << end) - (1 << start)
 
 
+@lru_cache(maxsize=4096)
 def hours(text: str) -> Hours:
     """`08:00-12:00 14:00-17:00`; none for an empty text. ValueError when it is not in quarters of an hour."""
     return union(_span(part) for part in text.split())

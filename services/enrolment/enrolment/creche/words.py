@@ -20,6 +20,26 @@ RULES: Mapping[RuleName, Mapping[str, str]] = {
     "week": {"fr": "heures de la semaine", "en": "hours of the week"},
 }
 
+_CHILDREN = {"fr": ("enfant de trop", "enfants de trop"), "en": ("child too many", "children too many")}
+_TEAM = {
+    "fr": ("professionnel·le manque", "professionnel·les manquent"),
+    "en": ("professional missing", "professionals missing"),
+}
+_QUARTERS = {
+    "fr": ("quart d'heure de trop", "quarts d'heure de trop"),
+    "en": ("quarter-hour too many", "quarter-hours too many"),
+}
+MISSING: Mapping[RuleName, Mapping[str, tuple[str, ...]]] = {
+    "opening": _QUARTERS,
+    "overflow": _CHILDREN,
+    "insertion": _CHILDREN,
+    "ratio": _TEAM,
+    "team": _TEAM,
+    "first_category": _TEAM,
+    "week": _QUARTERS,
+}
+"""What `No.short_by` counts: one, and several."""
+
 
 def spoken(week: Sequence[str], lang: str) -> list[str]:
     """Of seven texts from Monday, the days of the same hours together: `lundi, mardi : 8 h 30 – 17 h`."""

@@ -4,10 +4,13 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Query, Request
 from ronde.clock import now
+from ronde.web import dates
+from ronde.web.language import language
 from starlette.responses import Response
 
+from enrolment.creche.hours import hours, spans
 from enrolment.settings import Terms
 from enrolment.tables import Session
 
@@ -23,6 +26,22 @@ PLACE = "place"
 def wall_clock(terms: Terms) -> Callable[[date, int], datetime]:
     """Of a day and a quarter-hour of it: the moment, for templates; 96 is the next midnight."""
     return lambda day, quarter: datetime.combine(day, time(), terms.timezone) + timedelta(minutes=15 * quarter)
+
+
+def spoken(request: Request, terms: Terms) -> Callable[[str], str]:
+    """Of hours as they are written down: `de 8 h 30 à 12 h, de 14 h à 17 h`."""
+    at, any_day, lang = wall_clock(terms), now().date(), language(request)
+
+    def said(text: str) -> str:
+        parts = spans(hours(text))
+        return ", ".join(dates.hours(at(any_day, a), at(any_day, b), lang, terms.timezone) for a, b in parts)
+
+    return said
+
+
+async def typed_in(request: Request) -> dict[str, str]:
+    """The fields of a form, by name."""
+    return {name: str(value) for name, value in (await request.form()).items()}
 
 
 def began(session: Session) -> bool:

@@ -13,16 +13,17 @@ from enrolment.creche.book import Booking
 from enrolment.creche.hours import Span, first, hours, spans
 from enrolment.creche.today import Expected, expected
 from enrolment.creche_book import book_of
+from enrolment.rules import whole_months
 from enrolment.tables import CareOffer, CrecheChild
 
 
 @dataclass(frozen=True)
 class AtTheDoor:
-    """`born_on` where another child of the day has the same first name: nothing else tells them apart."""
+    """`months`: of age, where another child of the day has the same first name."""
 
     id: str
     first_name: str
-    born_on: date | None
+    months: int | None
     hours: Expected
 
     @property
@@ -49,7 +50,9 @@ async def at_the_door(session: AsyncSession, creche: Creche, day: date) -> list[
     known = {str(child.id): child for child in children}
     names = Counter(known[one.child].first_name for one in found)
     shown = [
-        AtTheDoor(one.child, child.first_name, child.born_on if names[child.first_name] > 1 else None, one)
+        AtTheDoor(
+            one.child, child.first_name, whole_months(child.born_on, day) if names[child.first_name] > 1 else None, one
+        )
         for one in found
         for child in [known[one.child]]
     ]

@@ -36,5 +36,5 @@ async def offer_gap(tx: Tx, terms: Terms, creche: Creche, cmd: OfferGap) -> None
     elif slot is None or slot.creche != creche.id or slot.child_id is not None or cmd.day not in (None, slot.day):
         raise NotInCreche
     slot.hours = cmd.hours
-    await take_back(tx, terms, creche, [slot])
+    await take_back(tx, terms, creche, [slot.day])
     await offer_freed_hours(tx, terms, creche)
