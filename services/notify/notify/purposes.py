@@ -61,6 +61,7 @@ class Row:
     - `counted`: waits for tomorrow once somebody had a day's share of messages.
     - `needs_link`: of no use without the family's own page. `corrects`: goes by the channel that was really used.
     - `after`: told only to who has heard one of these; it corrects them.
+    - `together`: of several dates of a series at about the same time one message is written.
     - `kind`: "promotional" goes only to who agreed, in the hours that the law leaves for it.
     """
 
@@ -75,6 +76,7 @@ class Row:
     needs_link: bool = False
     corrects: bool = False
     after: tuple[Purpose, ...] = ()
+    together: bool = False
 
     @property
     def written(self) -> tuple[Channel, ...]:
@@ -88,10 +90,11 @@ TO_ANSWER_NOW = timedelta(minutes=5)
 """An offer of this morning's hours lasts about twenty minutes in all. With less than that the next family hears."""
 
 PURPOSES: Mapping[Purpose, Row] = {
-    Purpose.CONFIRMED: Row(channels=("sms", "email"), needs_link=True),  # the SMS at hand, the e-mail to find again
-    Purpose.PROMOTED: Row(channels=("sms", "email"), needs_link=True, pace="by-day"),
+    # the SMS at hand, the e-mail to find again
+    Purpose.CONFIRMED: Row(channels=("sms", "email"), needs_link=True, together=True),
+    Purpose.PROMOTED: Row(channels=("sms", "email"), needs_link=True, pace="by-day", together=True),
     Purpose.ACCEPTED: Row(channels=("sms", "email"), needs_link=True),
-    Purpose.WAITING: Row(channels=("sms",), needs_link=True),
+    Purpose.WAITING: Row(channels=("sms",), needs_link=True, together=True),
     Purpose.OFFERED: Row(
         channels=("sms",), needs_link=True, pace="by-day", until="deadline", lead=TO_ANSWER, counted=False
     ),
@@ -99,14 +102,16 @@ PURPOSES: Mapping[Purpose, Row] = {
         channels=("sms",), needs_link=True, pace="by-day", until="deadline", lead=TO_ANSWER, counted=False, late="drop"
     ),
     Purpose.EXPIRED: Row(channels=("email",), pace="by-day"),
-    Purpose.WITHDRAWN: Row(channels=("email",), counted=False),
+    Purpose.WITHDRAWN: Row(channels=("email",), counted=False, together=True),
     Purpose.REMINDER: Row(
         channels=("sms",), about="session", pace="by-day", until="start", lead=timedelta(hours=2), late="drop"
     ),
     Purpose.MOVED: Row(channels=("sms",), about="session", pace="wakes", corrects=True),
     Purpose.SUSPENDED: Row(channels=("sms",), about="session", pace="wakes", corrects=True),
     Purpose.RESUMED: Row(channels=("sms",), about="session", pace="wakes", corrects=True, after=(Purpose.SUSPENDED,)),
-    Purpose.CALLED_OFF: Row(channels=("sms",), about="session", pace="wakes", corrects=True, counted=False),
+    Purpose.CALLED_OFF: Row(
+        channels=("sms",), about="session", pace="wakes", corrects=True, counted=False, together=True
+    ),
     Purpose.APPLICATION_RECEIVED: Row(channels=("email",), needs_link=True),
     Purpose.RENEWAL_DUE: Row(
         channels=("sms", "email"), needs_link=True, pace="by-day", until="deadline", counted=False

@@ -17,6 +17,8 @@ CONCERNED = ("waiting", "offered", "confirmed")
 BOTH: tuple[Channel, ...] = ("sms", "email")
 RETRIES = (30, 60, 300, 900, 1800, 3600, 3600, 7200, 7200, 14400)
 """Seconds to the next attempt when a provider says "not now": about eleven hours in all."""
+TOGETHER = timedelta(seconds=5)
+"""How long what is said of one date of a series waits for the other dates that the family chose with it."""
 WAKE_BEFORE = timedelta(hours=1)
 """What matters before a session starts is told that long before, at any hour."""
 
