@@ -45,7 +45,7 @@ class Purpose(StrEnum):
 
 
 Until = Literal["deadline", "start", "end"]
-Pace = Literal["at-once", "by-day", "wakes"]
+Pace = Literal["at-once", "by-day", "early", "wakes"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +55,8 @@ class Row:
     - `channels`: for somebody who can be reached by both; who has only one is told everything by that one.
     - `about`: "session" is told once to each guardian of a family, however many of its enrolments are in it; an
       "address" or an "organisation" is written to by itself (notices.py), and the rows below do not concern it.
-    - `pace`: "at-once" answers what they have just done; "by-day" waits for the morning; "wakes" does not wait when it
-      would come too late.
+    - `pace`: "at-once" answers what they have just done; "by-day" waits for the morning; "early" only when it is not
+      about this very day, or they asked for peace; "wakes" does not wait when it would come too late.
     - `until`, `lead`: of no use from `lead` before that moment on. `late`: then a person is told, or it is dropped.
     - `counted`: waits for tomorrow once somebody had a day's share of messages.
     - `needs_link`: of no use without the family's own page. `corrects`: goes by the channel that was really used.
@@ -86,7 +86,7 @@ class Row:
 
 TO_ANSWER = timedelta(hours=1)
 """Less than that is too little to read an offer, ask at home and answer."""
-TO_ANSWER_NOW = timedelta(minutes=5)
+TO_ANSWER_NOW = timedelta(minutes=3)
 """An offer of this morning's hours lasts about twenty minutes in all. With less than that the next family hears."""
 
 PURPOSES: Mapping[Purpose, Row] = {
@@ -133,11 +133,11 @@ PURPOSES: Mapping[Purpose, Row] = {
         counted=False,
         after=(Purpose.PLACE_OFFERED, Purpose.PLACE_DEADLINE_NEAR),
     ),
-    # Nobody is woken for hours that they may take or leave, and a task would be done too late: the next one hears.
+    # Before the morning enrolment asks only who agreed to it. No task: it would be done later than the next one hears.
     Purpose.CARE_OFFERED: Row(
         channels=("sms",),
         needs_link=True,
-        pace="by-day",
+        pace="early",
         until="deadline",
         lead=TO_ANSWER_NOW,
         counted=False,
@@ -146,7 +146,7 @@ PURPOSES: Mapping[Purpose, Row] = {
     Purpose.CARE_BOOKED: Row(channels=("sms", "email"), needs_link=True, until="start", counted=False),
     Purpose.CARE_WITHDRAWN: Row(
         channels=("sms",),
-        pace="by-day",
+        pace="early",
         until="start",
         corrects=True,
         counted=False,

@@ -166,28 +166,29 @@ async def test_hours_of_this_morning_are_offered_booked_and_called_off_each_once
     assert "O-7KQ3TN" not in booked.content
 
 
-async def test_an_offer_with_no_time_to_answer_goes_to_the_next_family_and_wakes_nobody(
-    db: Database,
-    enrolment: Enrolment,
-    sms: Sender,
-    email: Sender,
-    phones: Postbox,
-    asked: Asked,
-    clock: time_machine.Traveller,
+async def test_before_the_morning_hours_of_this_day_are_offered_and_no_others(
+    enrolment: Enrolment, sms: Sender, phones: Postbox, asked: Asked, clock: time_machine.Traveller
 ) -> None:
-    await offers_hours(enrolment, asked, minutes=4)
+    """Enrolment asks that early only who said that it may."""
+    for at in ("2035-01-15T22:00", "2035-01-16T06:30"):
+        clock.move_to(paris(at))
+        await offers_hours(enrolment, asked)
+        await drain(sms)
+    [offer] = phones.texts(asked.family.phone)
+    assert "jusqu'à 6 h 50" in offer
+
+
+async def test_an_offer_with_no_time_to_answer_or_in_their_quiet_hours_goes_to_the_next_family(
+    db: Database, enrolment: Enrolment, sms: Sender, email: Sender, phones: Postbox, asked: Asked
+) -> None:
+    await offers_hours(enrolment, asked, minutes=2)
     await drain(sms, email)
-    clock.move_to(paris("2035-01-16T06:30"))
+    async with db.transaction() as tx:
+        await tx.session.execute(text("UPDATE recipients SET quiet_from = '20:00', quiet_until = '08:30'"))
     await offers_hours(enrolment, asked)
     await drain(sms, email)
     assert phones.given == []
     assert await open_tasks(db) == [], "nobody of the team could call in time"
-    await offers_hours(enrolment, asked, minutes=50)
-    await drain(sms)
-    assert phones.given == []
-    clock.move_to(paris("2035-01-16T07:00"))
-    await drain(sms)
-    assert len(phones.texts(asked.family.phone)) == 1
 
 
 async def test_hours_taken_back_before_they_were_told_are_nothing_to_tell(
