@@ -162,5 +162,3 @@ PURPOSES: Mapping[Purpose, Row] = {
 
 OF_A_CRECHE = tuple(one for one in Purpose if one.startswith(("application-", "creche-", "occasional-")))
 OF_A_SESSION = tuple(purpose for purpose, row in PURPOSES.items() if row.about == "session")
-REMINDERS = (Purpose.REMINDER, Purpose.DEADLINE_NEAR)
-"""Made anew from what is true, so taken back whenever it changes."""

@@ -158,7 +158,7 @@ async def test_hours_of_this_morning_are_offered_booked_and_called_off_each_once
         await drain(sms, email)
     assert kinds(phones.texts(asked.family.phone)[1:]) == [
         "C'est réservé",
-        "Annulation",
+        "Annulation, l'accueil n'est plus possible",
     ]
     [booked, cancelled] = [one for letter in mailboxes.taken for one in letter.invitations]
     assert (booked.method, cancelled.method) == ("REQUEST", "CANCEL"), "into their calendar, and out of it"
