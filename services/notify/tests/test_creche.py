@@ -1,5 +1,6 @@
 """A crèche's families: told of a place, and of hours this morning, while it is true and of use."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -10,11 +11,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from notify.holding import hold_families
 from notify.providers import Letter, Rejected, Taken
 from notify.sending import Sender
 from notify.settings import Terms
 from notify.testing import Enrolment, Family, Postbox, doors
-from notify.use_cases.remind import places_to_remind_of, remind_of_place
+from notify.use_cases.remind_of_place import places_to_remind_of, remind_of_place
 from ronde.database import Database
 from ronde.ids import new_id
 from ronde.inbox import Verdict
@@ -35,6 +37,10 @@ from sqlalchemy import text
 
 pytestmark = pytest.mark.database
 PARIS = ZoneInfo("Europe/Paris")
+WAITS = text("""
+    SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
+    WHERE NOT granted AND locktype = 'advisory' AND datname = current_database())
+""")
 CRECHE = {"fr": "Crèche Bottines et Bottillons", "en": "Bottines et Bottillons crèche"}
 
 
@@ -278,6 +284,22 @@ async def test_a_place_waits_for_its_page_is_recalled_once_and_confirmed(
     await drain(sms, email)
     assert kinds(phones.texts(asked.family.phone)[2:]) == ["Votre place en crèche est confirmée"]
     assert len(mailboxes.taken) == 2
+
+
+async def test_a_place_answered_at_the_moment_when_it_is_recalled_is_not_recalled(
+    db: Database, enrolment: Enrolment, sms: Sender, phones: Postbox, asked: Asked, clock: time_machine.Traveller
+) -> None:
+    await offers_place(enrolment, asked)
+    await drain(sms)
+    clock.move_to(paris("2035-01-24T19:00"))
+    async with asyncio.timeout(20), db.transaction() as answering:
+        await hold_families(answering.session, [asked.family.party_id])
+        recalling = asyncio.create_task(recalled(db, sms))
+        while not await answering.session.scalar(WAITS):
+            pass
+        await answering.session.execute(text("UPDATE enrolments SET state = 'accepted'"))
+    await recalling
+    assert len(phones.given) == 1
 
 
 async def test_a_place_answered_in_the_night_is_not_told_in_the_morning(

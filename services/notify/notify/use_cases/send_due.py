@@ -1,7 +1,7 @@
 """Take what is due, write each letter from what is true now, and say what became of it."""
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -67,6 +67,7 @@ async def take_due(tx: Tx, channel: Channel, wording: Wording, terms: Terms, *, 
         return 0, []
     due = await dispatch.due(tx.session, claims, channel, terms)
     leaving: dict[Any, list[Due]] = defaultdict(list)
+    nth: Counter[Any] = Counter()
     addressed: list[tuple[UUID, bytes, UUID | None]] = []
     parcels, later, dropped, refused = [], [], [], []
     for one in due:
@@ -77,8 +78,9 @@ async def take_due(tx: Tx, channel: Channel, wording: Wording, terms: Terms, *, 
                 dropped.append((one.message.id, why))
             case Rejected():
                 refused.append(Answer(claims[one.message.id], judged))
-            case None:
-                leaving[one.letter].append(one)
+            case None:  # a second enrolment in the same session is no other date: it has a letter of its own
+                nth[one.letter, one.enrolment.subject_id] += 1
+                leaving[one.letter, nth[one.letter, one.enrolment.subject_id]].append(one)
     for dates in leaving.values():
         dates.sort(key=_starts_at)
         first, *others = [claims[one.message.id] for one in dates]
