@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notify.purposes import PURPOSES, Purpose
-from notify.rules import BOTH, channels
+from notify.rules import BOTH, TOGETHER, channels
 from notify.tables import Enrolment, Link, Message, News, Recipient, Session
 
 Subject = tuple[UUID, str | None, UUID]
@@ -46,7 +46,7 @@ async def address(session: AsyncSession, ids: Sequence[UUID], *, first: bool = F
         return
     found = (
         await session.execute(
-            select(News, Enrolment, Session.session_id, Link.enrolment_id)
+            select(News, Enrolment, Session.session_id, Session.series_id, Session.reason, Link.enrolment_id)
             .join(Enrolment, Enrolment.enrolment_id == News.enrolment_id)
             .outerjoin(
                 Session, (Session.organiser == Enrolment.organiser) & (Session.session_id == Enrolment.session_id)
@@ -65,7 +65,7 @@ async def address(session: AsyncSession, ids: Sequence[UUID], *, first: bool = F
     new: list[dict[str, Any]] = []
     gone: list[UUID] = []
     waiting: dict[str | None, list[UUID]] = defaultdict(list)
-    for news, enrolment, known_session, link in found:
+    for news, enrolment, known_session, series, reason, link in found:
         known = known_session is not None or enrolment.session_id is None
         missing = _missing(Purpose(news.purpose), known, people[news.party_id], link)
         waiting[missing].append(news.id)
@@ -74,7 +74,8 @@ async def address(session: AsyncSession, ids: Sequence[UUID], *, first: bool = F
             wanted = _wanted(news, people[news.party_id], about)
             ours = {(row.guardian_id, row.channel): row for row in about.rows if row.news_id == news.id}
             new += [
-                _row(news, *one) for one in sorted(wanted - ours.keys(), key=lambda one: (one[0], BOTH.index(one[1])))
+                _row(news, _together(news, series, reason), *one)
+                for one in sorted(wanted - ours.keys(), key=lambda one: (one[0], BOTH.index(one[1])))
             ]
             gone += [row.id for key, row in ours.items() if row.status == "scheduled" and key not in wanted]
     if gone:  # never left, and somebody else's or another channel's now
@@ -189,7 +190,7 @@ def _somebody_else(people: Sequence[Recipient], one: Recipient) -> bool:
     return any(other.phone or other.email for other in people if other is not one)
 
 
-def _row(news: News, guardian: UUID, channel: Channel) -> dict[str, Any]:
+def _row(news: News, together: str | None, guardian: UUID, channel: Channel) -> dict[str, Any]:
     at = now()
     return {
         "id": new_id(),
@@ -197,5 +198,14 @@ def _row(news: News, guardian: UUID, channel: Channel) -> dict[str, Any]:
         "guardian_id": guardian,
         "channel": channel,
         "created_at": at,
-        "due_at": max(at, news.due_at),
+        "due_at": max(at + TOGETHER if together else at, news.due_at),
+        "together": together,
     }
+
+
+def _together(news: News, series: UUID | None, reason: dict[str, str] | None) -> str | None:
+    """What two messages have in common that differ in their date alone; None: it goes by itself."""
+    if series is None or not PURPOSES[Purpose(news.purpose)].together:
+        return None
+    said = {name: news.facts.get(name) for name in ("position", "was", "session")}
+    return f"{news.purpose} {series} {said} {reason}"

@@ -13,7 +13,8 @@ from notify.rules import BOTH
 from notify.settings import Settings
 from notify.use_cases.forget_old import forget_old
 from notify.use_cases.notice_what_waits import notice_what_waits
-from notify.use_cases.remind import places_to_remind_of, remind, remind_of_place, to_remind_of
+from notify.use_cases.remind import remind, to_remind_of
+from notify.use_cases.remind_of_place import places_to_remind_of, remind_of_place
 
 OPEN = Gauge("ronde_notify_tasks_open", "people who have to be told by a person, by the reason", ["code"])
 WAITING = Gauge("ronde_messages_waiting", "messages that have not left yet, or may have", ["channel", "status"])

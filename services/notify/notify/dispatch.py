@@ -59,6 +59,11 @@ class Due:
     stopped: Why | None = None
 
     @property
+    def letter(self) -> tuple[UUID, str] | UUID:
+        """Those that have it in common leave in one."""
+        return (self.message.guardian_id, self.message.together) if self.message.together else self.message.id
+
+    @property
     def address(self) -> str | None:
         if self.recipient is None:
             return None
@@ -112,11 +117,14 @@ async def due(session: AsyncSession, ids: Collection[UUID], channel: Channel, te
             one.address_hash = hash_of(terms, channel, one.address)
     stopped = await suppressed(session, (one.address_hash for one in found))
     today = await _today(session, found, terms)
+    nth: dict[tuple[UUID, str] | UUID, int] = {}
     for one in found:
         one.stopped = stopped.get(one.address_hash)
         if one.news.purpose in COUNTED:
-            one.today = today[one.message.guardian_id]
-            today[one.message.guardian_id] += 1  # it is about to leave: the next in this hand comes after it
+            if one.letter not in nth:  # it is about to leave: the next in this hand comes after it
+                nth[one.letter] = today[one.message.guardian_id]
+                today[one.message.guardian_id] += 1
+            one.today = nth[one.letter]
     return found
 
 
@@ -131,6 +139,7 @@ async def _today(session: AsyncSession, found: list[Due], terms: Terms) -> Count
         .join(News, News.id == Message.news_id)
         .where(
             Message.guardian_id.in_(people),
+            Message.carried_by.is_(None),
             Message.claimed_at >= midnight(now(), terms.zone),
             Message.status.in_(("sending", "sent", "unknown", "delivered")),
             Message.id.not_in([one.message.id for one in found]),

@@ -1,13 +1,14 @@
-"""The matters of families, remembered as enrolment last told them."""
+"""The matters of families, as enrolment last told them: remembered, and held."""
 
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, literal_column
+from sqlalchemy import Boolean, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from notify.holding import hold_families
 from notify.tables import Enrolment
 
 
@@ -21,3 +22,12 @@ async def remember(session: AsyncSession, id: UUID, known: Mapping[str, Any]) ->
         .returning(inserted)
     )
     return Enrolment(enrolment_id=id, **known), not new
+
+
+async def hold(session: AsyncSession, id: UUID) -> Enrolment | None:
+    """The matter as it stays until we commit, its family held. None: it is forgotten."""
+    party = await session.scalar(select(Enrolment.party_id).where(Enrolment.enrolment_id == id))
+    if party is None:
+        return None
+    await hold_families(session, [party])
+    return await session.get(Enrolment, id, populate_existing=True)

@@ -4,6 +4,7 @@ A message is claimed by the UPDATE that says it is being sent, and taken back (n
 those still waiting: Postgres judges which of the two came first.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,14 +17,21 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notify.receipts import Matched
+from notify.rules import TOGETHER
 
+# With those that say the same of other dates, and are due in a moment.
 CLAIM = text("""
     WITH due AS (
-        SELECT id FROM messages WHERE status = 'scheduled' AND channel = :channel AND due_at <= :now
+        SELECT id, guardian_id, together FROM messages
+        WHERE status = 'scheduled' AND channel = :channel AND due_at <= :now
         ORDER BY due_at, id LIMIT :limit FOR UPDATE SKIP LOCKED
+    ), others AS (
+        SELECT other.id FROM messages AS other JOIN due USING (guardian_id, together)
+        WHERE other.status = 'scheduled' AND other.channel = :channel AND other.due_at <= :soon
+        FOR UPDATE OF other SKIP LOCKED
     )
-    UPDATE messages SET status = 'sending', attempts = attempts + 1, claimed_at = :now FROM due
-    WHERE messages.id = due.id RETURNING messages.id, messages.attempts
+    UPDATE messages SET status = 'sending', attempts = attempts + 1, claimed_at = :now, carried_by = NULL
+    WHERE id IN (SELECT id FROM due UNION SELECT id FROM others) RETURNING id, attempts
 """)
 # Whoever claimed them died or hangs: they may have left. What was claimed is never simply claimed again.
 DOUBT = text("""
@@ -39,6 +47,7 @@ CLAIM_DOUBTFUL = text("""
     WITH due AS (
         SELECT id FROM messages
         WHERE status = 'unknown' AND channel = :channel AND due_at <= :now AND claimed_at > :oldest
+            AND carried_by IS NULL
         ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
     )
     UPDATE messages SET due_at = :next FROM due
@@ -71,7 +80,7 @@ RECEIPTED = text(f"""
         status = :status, problem = :problem, told = told + 1, sent_at = coalesce(sent_at, claimed_at),
         provider = coalesce(provider, :provider), provider_id = coalesce(provider_id, :provider_id)
     FROM news JOIN enrolments USING (enrolment_id)
-    WHERE news.id = messages.news_id AND messages.id = :id
+    WHERE news.id = messages.news_id AND (messages.id = :id OR messages.carried_by = :id)
         AND (status IN ('sent', 'unknown') OR (status = 'undeliverable' AND CAST(:status AS text) = 'delivered'))
     RETURNING {ABOUT}
 """)  # noqa: S608
@@ -104,9 +113,14 @@ PUT_OFF = text("""
     WHERE messages.id = later.id
 """)
 ADDRESSED = text("""
-    UPDATE messages SET address_hash = addressed.hash
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:hashes AS bytea[])) AS addressed (id, hash)
+    UPDATE messages SET address_hash = addressed.hash, carried_by = addressed.carried_by
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:hashes AS bytea[]), CAST(:carried_by AS uuid[]))
+        AS addressed (id, hash, carried_by)
     WHERE messages.id = addressed.id
+""")
+CARRIED = text("""
+    SELECT id, attempts, carried_by FROM messages
+    WHERE carried_by = ANY(:ids) AND status IN ('sending', 'unknown') FOR UPDATE
 """)
 DROP = text("""
     UPDATE messages SET status = 'withdrawn', problem = dropped.why
@@ -159,8 +173,9 @@ class Settled:
 
 
 async def claim(session: AsyncSession, channel: Channel, limit: int) -> list[Claim]:
-    """Messages due now, that nobody else will send."""
-    found = await session.execute(CLAIM, {"channel": channel, "now": now(), "limit": limit})
+    """Messages due now, that nobody else will send: `limit`, and those that leave with them."""
+    at = now()
+    found = await session.execute(CLAIM, {"channel": channel, "now": at, "soon": at + TOGETHER, "limit": limit})
     return [Claim(*row) for row in found]
 
 
@@ -191,11 +206,20 @@ async def drop(session: AsyncSession, dropped: Sequence[tuple[UUID, str]]) -> No
         await session.execute(DROP, {"ids": ids, "whys": whys})
 
 
-async def addressed(session: AsyncSession, hashes: Sequence[tuple[UUID, bytes]]) -> None:
-    """(message, keyed hash of where it goes) of claims that leave."""
-    if hashes:
-        ids, where = map(list, zip(*hashes, strict=True))
-        await session.execute(ADDRESSED, {"ids": ids, "hashes": where})
+async def addressed(session: AsyncSession, leaving: Sequence[tuple[UUID, bytes, UUID | None]]) -> None:
+    """(message, keyed hash of where it goes, whose letter it is in when not its own) of claims that leave."""
+    if leaving:
+        ids, where, carried_by = map(list, zip(*leaving, strict=True))
+        await session.execute(ADDRESSED, {"ids": ids, "hashes": where, "carried_by": carried_by})
+
+
+async def carried(session: AsyncSession, by: Sequence[Claim]) -> dict[UUID, list[Claim]]:
+    """The claims that left in the letters of these."""
+    found: dict[UUID, list[Claim]] = defaultdict(list)
+    if by:
+        for id, attempts, carrier in await session.execute(CARRIED, {"ids": [one.id for one in by]}):
+            found[carrier].append(Claim(id, attempts))
+    return found
 
 
 async def settle(session: AsyncSession, verdicts: Sequence[Verdict]) -> list[Settled]:
@@ -219,14 +243,13 @@ async def unsaid(session: AsyncSession, limit: int) -> list[Settled]:
     return [Settled(*row) for row in await session.execute(UNSAID, {"limit": limit})]
 
 
-async def receipted(session: AsyncSession, receipt: Matched) -> Settled | None:
-    """Its provider said what became of it; None when that is no news."""
+async def receipted(session: AsyncSession, receipt: Matched) -> list[Settled]:
+    """Its provider said what became of it, and of what it carried; none when that is no news."""
     known = {"id": receipt.message_id, "status": receipt.status, "problem": receipt.code or None}
     found = await session.execute(
         RECEIPTED, {**known, "provider": receipt.provider, "provider_id": receipt.provider_id}
     )
-    row = found.first()
-    return Settled(*row) if row else None
+    return [Settled(*row) for row in found]
 
 
 async def unheard_of(

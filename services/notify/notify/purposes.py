@@ -45,7 +45,7 @@ class Purpose(StrEnum):
 
 
 Until = Literal["deadline", "start", "end"]
-Pace = Literal["at-once", "by-day", "wakes"]
+Pace = Literal["at-once", "by-day", "early", "wakes"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +55,13 @@ class Row:
     - `channels`: for somebody who can be reached by both; who has only one is told everything by that one.
     - `about`: "session" is told once to each guardian of a family, however many of its enrolments are in it; an
       "address" or an "organisation" is written to by itself (notices.py), and the rows below do not concern it.
-    - `pace`: "at-once" answers what they have just done; "by-day" waits for the morning; "wakes" does not wait when it
-      would come too late.
+    - `pace`: "at-once" answers what they have just done; "by-day" waits for the morning; "early" only when it is not
+      about this very day, or they asked for peace; "wakes" does not wait when it would come too late.
     - `until`, `lead`: of no use from `lead` before that moment on. `late`: then a person is told, or it is dropped.
     - `counted`: waits for tomorrow once somebody had a day's share of messages.
     - `needs_link`: of no use without the family's own page. `corrects`: goes by the channel that was really used.
     - `after`: told only to who has heard one of these; it corrects them.
+    - `together`: of several dates of a series at about the same time one message is written.
     - `kind`: "promotional" goes only to who agreed, in the hours that the law leaves for it.
     """
 
@@ -75,6 +76,7 @@ class Row:
     needs_link: bool = False
     corrects: bool = False
     after: tuple[Purpose, ...] = ()
+    together: bool = False
 
     @property
     def written(self) -> tuple[Channel, ...]:
@@ -84,14 +86,15 @@ class Row:
 
 TO_ANSWER = timedelta(hours=1)
 """Less than that is too little to read an offer, ask at home and answer."""
-TO_ANSWER_NOW = timedelta(minutes=5)
+TO_ANSWER_NOW = timedelta(minutes=3)
 """An offer of this morning's hours lasts about twenty minutes in all. With less than that the next family hears."""
 
 PURPOSES: Mapping[Purpose, Row] = {
-    Purpose.CONFIRMED: Row(channels=("sms", "email"), needs_link=True),  # the SMS at hand, the e-mail to find again
-    Purpose.PROMOTED: Row(channels=("sms", "email"), needs_link=True, pace="by-day"),
+    # the SMS at hand, the e-mail to find again
+    Purpose.CONFIRMED: Row(channels=("sms", "email"), needs_link=True, together=True),
+    Purpose.PROMOTED: Row(channels=("sms", "email"), needs_link=True, pace="by-day", together=True),
     Purpose.ACCEPTED: Row(channels=("sms", "email"), needs_link=True),
-    Purpose.WAITING: Row(channels=("sms",), needs_link=True),
+    Purpose.WAITING: Row(channels=("sms",), needs_link=True, together=True),
     Purpose.OFFERED: Row(
         channels=("sms",), needs_link=True, pace="by-day", until="deadline", lead=TO_ANSWER, counted=False
     ),
@@ -99,14 +102,16 @@ PURPOSES: Mapping[Purpose, Row] = {
         channels=("sms",), needs_link=True, pace="by-day", until="deadline", lead=TO_ANSWER, counted=False, late="drop"
     ),
     Purpose.EXPIRED: Row(channels=("email",), pace="by-day"),
-    Purpose.WITHDRAWN: Row(channels=("email",), counted=False),
+    Purpose.WITHDRAWN: Row(channels=("email",), counted=False, together=True),
     Purpose.REMINDER: Row(
         channels=("sms",), about="session", pace="by-day", until="start", lead=timedelta(hours=2), late="drop"
     ),
     Purpose.MOVED: Row(channels=("sms",), about="session", pace="wakes", corrects=True),
     Purpose.SUSPENDED: Row(channels=("sms",), about="session", pace="wakes", corrects=True),
     Purpose.RESUMED: Row(channels=("sms",), about="session", pace="wakes", corrects=True, after=(Purpose.SUSPENDED,)),
-    Purpose.CALLED_OFF: Row(channels=("sms",), about="session", pace="wakes", corrects=True, counted=False),
+    Purpose.CALLED_OFF: Row(
+        channels=("sms",), about="session", pace="wakes", corrects=True, counted=False, together=True
+    ),
     Purpose.APPLICATION_RECEIVED: Row(channels=("email",), needs_link=True),
     Purpose.RENEWAL_DUE: Row(
         channels=("sms", "email"), needs_link=True, pace="by-day", until="deadline", counted=False
@@ -128,11 +133,11 @@ PURPOSES: Mapping[Purpose, Row] = {
         counted=False,
         after=(Purpose.PLACE_OFFERED, Purpose.PLACE_DEADLINE_NEAR),
     ),
-    # Nobody is woken for hours that they may take or leave, and a task would be done too late: the next one hears.
+    # Before the morning enrolment asks only who agreed to it. No task: it would be done later than the next one hears.
     Purpose.CARE_OFFERED: Row(
         channels=("sms",),
         needs_link=True,
-        pace="by-day",
+        pace="early",
         until="deadline",
         lead=TO_ANSWER_NOW,
         counted=False,
@@ -141,7 +146,7 @@ PURPOSES: Mapping[Purpose, Row] = {
     Purpose.CARE_BOOKED: Row(channels=("sms", "email"), needs_link=True, until="start", counted=False),
     Purpose.CARE_WITHDRAWN: Row(
         channels=("sms",),
-        pace="by-day",
+        pace="early",
         until="start",
         corrects=True,
         counted=False,
@@ -157,5 +162,3 @@ PURPOSES: Mapping[Purpose, Row] = {
 
 OF_A_CRECHE = tuple(one for one in Purpose if one.startswith(("application-", "creche-", "occasional-")))
 OF_A_SESSION = tuple(purpose for purpose, row in PURPOSES.items() if row.about == "session")
-REMINDERS = (Purpose.REMINDER, Purpose.DEADLINE_NEAR)
-"""Made anew from what is true, so taken back whenever it changes."""

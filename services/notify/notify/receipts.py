@@ -31,6 +31,7 @@ TAKE = text("""
         JOIN LATERAL (
             SELECT id, status FROM messages
             WHERE messages.provider = receipts.provider AND messages.provider_id = receipts.provider_id
+                AND messages.carried_by IS NULL
             UNION
             SELECT id, status FROM messages
             WHERE messages.id = receipts.reference

@@ -52,7 +52,7 @@ async def reroute(tx: Tx, message_id: UUID, code: str) -> None:
     if other not in others and (recipient.phone if other == "sms" else recipient.email):
         at = now()
         new = {"id": new_id(), "news_id": news.id, "guardian_id": message.guardian_id, "channel": other}
-        asked = insert(Message).values(**new, created_at=at, due_at=at)
+        asked = insert(Message).values(**new, together=message.together, created_at=at, due_at=at)
         await tx.session.execute(asked.on_conflict_do_nothing(constraint="messages_once"))
     else:
         await open_task(tx.session, news.id, message.guardian_id, code)

@@ -17,6 +17,9 @@ CONCERNED = ("waiting", "offered", "confirmed")
 BOTH: tuple[Channel, ...] = ("sms", "email")
 RETRIES = (30, 60, 300, 900, 1800, 3600, 3600, 7200, 7200, 14400)
 """Seconds to the next attempt when a provider says "not now": about eleven hours in all."""
+TOGETHER = timedelta(seconds=5)
+"""How long what is said of one date of a series waits for the other dates that the family chose with it."""
+ANY_HOUR = Hours(time.min, time.max)
 WAKE_BEFORE = timedelta(hours=1)
 """What matters before a session starts is told that long before, at any hour."""
 
@@ -80,6 +83,8 @@ def when(
     allowed, why = now, ""
     if row.pace != "at-once" or promotional:
         hours = terms.promotional if promotional else terms.day
+        if row.pace == "early" and local_day(occasion.starts_at, terms.zone) == local_day(now, terms.zone):
+            hours = ANY_HOUR
         allowed, why = _awake(now, terms.zone, hours, own_quiet), "quiet-hours"
     if (row.counted or promotional) and today >= terms.a_day:
         tomorrow = _at(local_day(now, terms.zone) + timedelta(days=1), terms.day.opens, terms.zone)

@@ -78,8 +78,15 @@ def _creche(facts: Mapping[str, Any], language: str) -> dict[str, Any]:
     }
 
 
+def _care(facts: Mapping[str, Any], language: str) -> dict[str, Any]:
+    at = now()
+    starts_at = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=2)
+    hours = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=3), "deadline": at + timedelta(minutes=20)}
+    return {**_creche(facts, language), **hours}
+
+
 SPECIAL: dict[Purpose, Callable[[Mapping[str, Any], str], dict[str, Any]]] = {
-    **dict.fromkeys(OF_A_CRECHE, _creche),
+    **{one: _care if one.startswith("occasional-") else _creche for one in OF_A_CRECHE},
     Purpose.CODE: _code,
     Purpose.CONSENT_ASKED: _consent,
     Purpose.OVERFULL: _overfull,

@@ -64,17 +64,18 @@ class Sender:
         finally:
             for task in flying:
                 task.cancel()
-        return claimed == room
+        return claimed >= room
 
     async def look_up(self) -> bool:
         """Ask the provider what became of those that nobody knows of; True when there may be more."""
         async with self._db.transaction() as tx:
             await messages.doubt(tx.session, self._channel, self._lease)
             doubtful = await messages.claim_doubtful(tx.session, self._channel, AT_ONCE, LOOK_AGAIN)
+            carried = await messages.carried(tx.session, doubtful)
         for claim in doubtful:
             outcome = await self._provider.find(claim.id, claim.provider)
             if not isinstance(outcome, Unknown):
-                await self._settle_together([Answer(claim, outcome)])
+                await self._settle_together([Answer(claim, outcome, carried=carried[claim.id])])
         return len(doubtful) == AT_ONCE
 
     async def _give(self, parcel: Parcel) -> Answer:
@@ -82,7 +83,7 @@ class Sender:
             outcome = await self._provider.send(parcel.letter)
         except Exception as error:  # a fault of ours in the middle of a conversation: nobody knows how far it got
             outcome = Unknown(type(error).__name__)
-        return Answer(parcel.claim, outcome, parcel.letter)
+        return Answer(parcel.claim, outcome, parcel.letter, parcel.carried)
 
     async def _settle(self, answers: Sequence[Answer]) -> None:
         """In one transaction, as a rule. What takes back news holds the same rows: who is in a deadlock goes alone."""

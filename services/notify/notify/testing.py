@@ -55,6 +55,7 @@ class Workshop:
     session_id: UUID = field(default_factory=new_id)
     starts_at: datetime = TUESDAY
     title: str = "Matinée d'éveil"
+    series: UUID | None = None
 
     def said(self, starts_at: datetime | None = None, room: str = "Salle de motricité") -> dict[str, Any]:
         at = starts_at or self.starts_at
@@ -66,6 +67,7 @@ class Workshop:
             "places": 8,
             "starts_at": at,
             "ends_at": at + timedelta(hours=2),
+            **({"series": {"series_id": self.series}} if self.series else {}),
         }
 
 

@@ -1,8 +1,9 @@
 """What a message says: templates in files, one per purpose, channel and language, none of which may be missing.
 
 `templates/<purpose>.<channel>.<language>.txt`; the first line of an e-mail's is its subject. An e-mail to a family ends
-with `footer.email.<language>.txt`, which leads to their preferences. Another language is another set of these files,
-and its two letters in the house file.
+with `footer.email.<language>.txt`, which leads to their preferences. What says the same of several dates has
+`together.<channel>.<language>.txt` as well: after the SMS; in the e-mail's subject, and before who signs it. Another
+language is another set of these files, and its two letters in the house file.
 """
 
 from collections.abc import Callable, Mapping
@@ -49,7 +50,9 @@ class Wording:
             for purpose, row in PURPOSES.items()
             for channel in row.written
             for language in languages
-        } | {f"footer.email.{language}.txt" for language in languages}
+        }
+        parts_too = ("footer.email", "together.email", "together.sms")
+        names |= {f"{part}.{language}.txt" for part in parts_too for language in languages}
         missing = sorted(name for name in names if not (templates / name).is_file())
         missing += [f"dates in {language}" for language in languages if not dates.speaks(language)]
         if missing:
@@ -81,24 +84,29 @@ class Wording:
             said["asker"] = names.get(said["asker"], said["asker"])
             said["reasons"] = "\n".join(pick(reason, language) for reason in said["reasons"])
         if "title" in said:
-            said["title"] = " ".join(pick(said["title"], language).split())
+            said["title"] = on_one_line(said["title"], language)
         return said
 
     def sms(self, purpose: Purpose, language: str, facts: Mapping[str, Any]) -> str:
         """In the phone network's alphabet; long titles are cut so that it stays within two parts."""
-        template = self._text.get_template(f"{purpose}.sms.{language}.txt")
+        names = [f"{purpose}.sms.{language}.txt", *([f"together.sms.{language}.txt"] if facts.get("also") else [])]
+        templates = [self._text.get_template(name) for name in names]
         text = ""
         for length in (1000, *LENGTHS):
             cut = {name: shorten(value, length) for name, value in facts.items() if name in ("title", "room", "reason")}
-            text = plain(template.render(self._spoken(language, {**facts, **cut})).strip())
+            spoken = self._spoken(language, {**facts, **cut})
+            text = plain(" ".join(template.render(spoken).strip() for template in templates))
             if parts(text) <= SMS_PARTS:
                 break
         return text
 
     def email(self, purpose: Purpose, language: str, facts: Mapping[str, Any]) -> tuple[str, str, str]:
         """(subject, text, html)."""
-        written = self._text.get_template(f"{purpose}.email.{language}.txt").render(self._spoken(language, facts))
-        subject, _, text = (part.strip() for part in written.strip().partition("\n"))
+        subject, text = self._parted(f"{purpose}.email.{language}.txt", language, facts)
+        if facts.get("also"):
+            more, dates_too = self._parted(f"together.email.{language}.txt", language, facts)
+            body, _, signed = text.rpartition("\n\n")
+            subject, text = f"{subject} {more}", f"{body}\n\n{dates_too}\n\n{signed}"
         footer = ""
         if facts.get("preferences"):
             footer = self._text.get_template(f"footer.email.{language}.txt").render(facts).strip()
@@ -113,6 +121,12 @@ class Wording:
         )
         return subject, f"{text}\n\n{footer}\n" if footer else f"{text}\n", html
 
+    def _parted(self, name: str, language: str, facts: Mapping[str, Any]) -> tuple[str, str]:
+        """The first line and the rest."""
+        written = self._text.get_template(name).render(self._spoken(language, facts))
+        first, _, rest = (part.strip() for part in written.strip().partition("\n"))
+        return first, rest
+
     def _spoken(self, language: str, facts: Mapping[str, Any]) -> dict[str, Any]:
         zone: tzinfo = self._house.timezone
         said = {name: partial(how, lang=language, zone=zone) for name, how in SAID.items()}
@@ -123,6 +137,11 @@ class Wording:
             "ordinal": partial(dates.ordinal, lang=language),
             "month_name": partial(dates.month, lang=language),
         }
+
+
+def on_one_line(title: Mapping[str, str], language: str) -> str:
+    """A line break would end an e-mail's subject."""
+    return " ".join(pick(title, language).split())
 
 
 def till(value: datetime, lang: str, zone: tzinfo) -> str:
@@ -160,7 +179,7 @@ def facts_of(
     """What a template may say. No name of a person, and nothing of their circumstances, is among it."""
     was_starting_at, deadline = facts.get("was_starting_at"), facts.get("deadline")
     return {
-        "title": " ".join(pick(session.title, language).split()),  # a line break would end an e-mail's subject
+        "title": on_one_line(session.title, language),
         "room": session.room_name,
         "starts_at": session.starts_at,
         "ends_at": session.ends_at,

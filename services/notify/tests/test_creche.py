@@ -1,5 +1,6 @@
 """A crèche's families: told of a place, and of hours this morning, while it is true and of use."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -10,11 +11,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from notify.holding import hold_families
 from notify.providers import Letter, Rejected, Taken
 from notify.sending import Sender
 from notify.settings import Terms
 from notify.testing import Enrolment, Family, Postbox, doors
-from notify.use_cases.remind import places_to_remind_of, remind_of_place
+from notify.use_cases.remind_of_place import places_to_remind_of, remind_of_place
 from ronde.database import Database
 from ronde.ids import new_id
 from ronde.inbox import Verdict
@@ -35,6 +37,10 @@ from sqlalchemy import text
 
 pytestmark = pytest.mark.database
 PARIS = ZoneInfo("Europe/Paris")
+WAITS = text("""
+    SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
+    WHERE NOT granted AND locktype = 'advisory' AND datname = current_database())
+""")
 CRECHE = {"fr": "Crèche Bottines et Bottillons", "en": "Bottines et Bottillons crèche"}
 
 
@@ -158,38 +164,37 @@ async def test_hours_of_this_morning_are_offered_booked_and_called_off_each_once
         await drain(sms, email)
     assert kinds(phones.texts(asked.family.phone)[1:]) == [
         "C'est réservé",
-        "Annulation",
+        "Annulation, l'accueil n'est plus possible",
     ]
-    [booked, cancelled] = [letter.invitation for letter in mailboxes.taken]
-    assert booked is not None
-    assert cancelled is not None
+    [booked, cancelled] = [one for letter in mailboxes.taken for one in letter.invitations]
     assert (booked.method, cancelled.method) == ("REQUEST", "CANCEL"), "into their calendar, and out of it"
     assert "Bottines" in booked.content
     assert "O-7KQ3TN" not in booked.content
 
 
-async def test_an_offer_with_no_time_to_answer_goes_to_the_next_family_and_wakes_nobody(
-    db: Database,
-    enrolment: Enrolment,
-    sms: Sender,
-    email: Sender,
-    phones: Postbox,
-    asked: Asked,
-    clock: time_machine.Traveller,
+async def test_before_the_morning_hours_of_this_day_are_offered_and_no_others(
+    enrolment: Enrolment, sms: Sender, phones: Postbox, asked: Asked, clock: time_machine.Traveller
 ) -> None:
-    await offers_hours(enrolment, asked, minutes=4)
+    """Enrolment asks that early only who said that it may."""
+    for at in ("2035-01-15T22:00", "2035-01-16T06:30"):
+        clock.move_to(paris(at))
+        await offers_hours(enrolment, asked)
+        await drain(sms)
+    [offer] = phones.texts(asked.family.phone)
+    assert "jusqu'à 6 h 50" in offer
+
+
+async def test_an_offer_with_no_time_to_answer_or_in_their_quiet_hours_goes_to_the_next_family(
+    db: Database, enrolment: Enrolment, sms: Sender, email: Sender, phones: Postbox, asked: Asked
+) -> None:
+    await offers_hours(enrolment, asked, minutes=2)
     await drain(sms, email)
-    clock.move_to(paris("2035-01-16T06:30"))
+    async with db.transaction() as tx:
+        await tx.session.execute(text("UPDATE recipients SET quiet_from = '20:00', quiet_until = '08:30'"))
     await offers_hours(enrolment, asked)
     await drain(sms, email)
     assert phones.given == []
     assert await open_tasks(db) == [], "nobody of the team could call in time"
-    await offers_hours(enrolment, asked, minutes=50)
-    await drain(sms)
-    assert phones.given == []
-    clock.move_to(paris("2035-01-16T07:00"))
-    await drain(sms)
-    assert len(phones.texts(asked.family.phone)) == 1
 
 
 async def test_hours_taken_back_before_they_were_told_are_nothing_to_tell(
@@ -279,6 +284,22 @@ async def test_a_place_waits_for_its_page_is_recalled_once_and_confirmed(
     await drain(sms, email)
     assert kinds(phones.texts(asked.family.phone)[2:]) == ["Votre place en crèche est confirmée"]
     assert len(mailboxes.taken) == 2
+
+
+async def test_a_place_answered_at_the_moment_when_it_is_recalled_is_not_recalled(
+    db: Database, enrolment: Enrolment, sms: Sender, phones: Postbox, asked: Asked, clock: time_machine.Traveller
+) -> None:
+    await offers_place(enrolment, asked)
+    await drain(sms)
+    clock.move_to(paris("2035-01-24T19:00"))
+    async with asyncio.timeout(20), db.transaction() as answering:
+        await hold_families(answering.session, [asked.family.party_id])
+        recalling = asyncio.create_task(recalled(db, sms))
+        while not await answering.session.scalar(WAITS):
+            pass
+        await answering.session.execute(text("UPDATE enrolments SET state = 'accepted'"))
+    await recalling
+    assert len(phones.given) == 1
 
 
 async def test_a_place_answered_in_the_night_is_not_told_in_the_morning(

@@ -46,7 +46,7 @@ async def test_separated_guardians_each_get_theirs_and_never_see_the_others_addr
     assert len(letters) == 8, "the move is told by both: the mail had put the old time into a calendar"
     for letter in letters:
         others = {mother.phone, mother.email, father.phone, father.email} - {letter.to}
-        said = f"{letter.subject}{letter.text}{letter.html}{letter.invitation}"
+        said = f"{letter.subject}{letter.text}{letter.html}{letter.invitations}"
         assert not any(str(other) in said for other in others)
     assert len({letter.one_click for letter in mailboxes.taken}) == 2, "each their own page"
 

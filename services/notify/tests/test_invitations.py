@@ -92,10 +92,10 @@ async def test_a_calendar_is_seen_by_others_and_says_nothing_of_the_family(
     await enrolment.confirms(FAMILY, WORKSHOP)
     await email.send()
     (letter,) = mailboxes.taken
-    assert letter.invitation is not None
-    assert FAMILY.link not in letter.invitation.content
-    assert "DESCRIPTION" not in letter.invitation.content
-    assert FAMILY.party_id.hex not in letter.invitation.content.replace("-", "")
+    [ics] = letter.invitations
+    assert FAMILY.link not in ics.content
+    assert "DESCRIPTION" not in ics.content
+    assert FAMILY.party_id.hex not in ics.content.replace("-", "")
 
 
 async def test_an_uncertain_session_is_tentative(
@@ -118,4 +118,4 @@ async def test_who_has_no_place_yet_has_nothing_in_their_calendar(
     await email.send()
     await enrolment.calls_off(WORKSHOP)
     await email.send()
-    assert [letter.invitation for letter in mailboxes.taken] == [None, None]
+    assert [letter.invitations for letter in mailboxes.taken] == [(), ()]

@@ -44,6 +44,7 @@ async def test_an_sms_is_shown_with_what_it_costs(client: AsyncClient) -> None:
     assert "SMS facturés : 1" in page
     assert 'dir="rtl"' in page
     assert "SMS facturés : 2, alphabet long" in page
+    assert "Et 9 autres dates de la série." in page
 
 
 async def test_a_language_that_the_house_does_not_write_is_not_shown(client: AsyncClient) -> None:

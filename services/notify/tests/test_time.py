@@ -50,6 +50,16 @@ def family() -> Family:
     return Family(email=None)
 
 
+@pytest.fixture
+async def confirmed(enrolment: Enrolment, sms: Sender, workshop: Workshop, family: Family) -> Family:
+    """They have a place in the workshop, and have been told."""
+    await enrolment.opens(workshop)
+    await enrolment.knows(family)
+    await enrolment.confirms(family, workshop)
+    await drain(sms)
+    return family
+
+
 async def drain(*senders: Sender) -> None:
     for sender in senders:
         while await sender.send():
@@ -80,24 +90,20 @@ async def test_a_move_at_night_is_told_in_the_morning_with_what_is_true_then(
     sms: Sender,
     phones: Postbox,
     workshop: Workshop,
-    family: Family,
+    confirmed: Family,
     clock: time_machine.Traveller,
 ) -> None:
-    await enrolment.opens(workshop)
-    await enrolment.knows(family)
-    await enrolment.confirms(family, workshop)
-    await drain(sms)
     clock.move_to(paris("2035-01-11T23:00"))
     await enrolment.moves(workshop, TUESDAY + timedelta(days=7))
     await drain(sms)
     await enrolment.moves(workshop, TUESDAY + timedelta(days=14))
     await drain(sms)
-    assert kinds(phones, family) == ["C'est confirmé"]
+    assert kinds(phones, confirmed) == ["C'est confirmé"]
     clock.move_to(paris("2035-01-12T07:00"))
     await drain(sms)
-    assert kinds(phones, family) == ["C'est confirmé", "Changement"], "moved twice, told once"
-    assert "mardi 30 janvier" in phones.texts(family.phone)[1]
-    assert "et non mardi 16 janvier" in phones.texts(family.phone)[1], "what they had been told"
+    assert kinds(phones, confirmed) == ["C'est confirmé", "Changement"], "moved twice, told once"
+    assert "mardi 30 janvier" in phones.texts(confirmed.phone)[1]
+    assert "et non mardi 16 janvier" in phones.texts(confirmed.phone)[1], "what they had been told"
 
 
 async def test_an_offer_with_too_little_time_left_becomes_a_task_and_goes_when_the_place_is_extended(
@@ -157,23 +163,19 @@ async def test_a_reminder_follows_a_session_that_moves_and_never_comes_after_it(
     phones: Postbox,
     terms: Terms,
     workshop: Workshop,
-    family: Family,
+    confirmed: Family,
     clock: time_machine.Traveller,
 ) -> None:
-    await enrolment.opens(workshop)
-    await enrolment.knows(family)
-    await enrolment.confirms(family, workshop)
-    await drain(sms)
     clock.move_to(paris("2035-01-15T17:00"))
     async with db.transaction() as tx:
         await remind(tx, terms, "relais", workshop.session_id)
     await enrolment.moves(workshop, TUESDAY + timedelta(days=7))
     await look(db, terms, sms)
-    assert kinds(phones, family) == ["C'est confirmé", "Changement"], "the reminder was taken back"
+    assert kinds(phones, confirmed) == ["C'est confirmé", "Changement"], "the reminder was taken back"
     clock.move_to(paris("2035-01-22T17:00"))
     await look(db, terms, sms)
-    assert kinds(phones, family)[2:] == ["Rappel"]
-    assert "mardi 23 janvier" in phones.texts(family.phone)[2]
+    assert kinds(phones, confirmed)[2:] == ["Rappel"]
+    assert "mardi 23 janvier" in phones.texts(confirmed.phone)[2]
 
 
 @pytest.mark.parametrize(
@@ -181,48 +183,37 @@ async def test_a_reminder_follows_a_session_that_moves_and_never_comes_after_it(
 )
 async def test_a_night_that_was_missed_is_caught_up_or_dropped(
     db: Database,
-    enrolment: Enrolment,
     sms: Sender,
     phones: Postbox,
     terms: Terms,
-    workshop: Workshop,
-    family: Family,
+    confirmed: Family,
     clock: time_machine.Traveller,
     back_at: str,
     reminded: bool,
 ) -> None:
     """Stopped from the evening on. Two hours before the session is the last moment at which a reminder is of use."""
-    await enrolment.opens(workshop)
-    await enrolment.knows(family)
-    await enrolment.confirms(family, workshop)
-    await drain(sms)
     clock.move_to(paris(back_at))
     await look(db, terms, sms)
-    assert ("Rappel" in kinds(phones, family)) is reminded
+    assert ("Rappel" in kinds(phones, confirmed)) is reminded
     assert await tasks(db) == [], "nobody has to be called for a reminder"
 
 
 async def test_a_reminder_that_was_left_lying_is_dropped(
     db: Database,
-    enrolment: Enrolment,
     sms: Sender,
     phones: Postbox,
     terms: Terms,
     workshop: Workshop,
-    family: Family,
+    confirmed: Family,
     clock: time_machine.Traveller,
 ) -> None:
-    await enrolment.opens(workshop)
-    await enrolment.knows(family)
-    await enrolment.confirms(family, workshop)
-    await drain(sms)
     clock.move_to(paris("2035-01-15T17:00"))
     async with db.transaction() as tx:
         await remind(tx, terms, "relais", workshop.session_id)
     clock.move_to(paris("2035-01-16T08:00"))
     await drain(sms)
-    assert kinds(phones, family) == ["C'est confirmé"]
-    assert (await statuses(db, family))[-1] == ("session-reminder", "sms", "withdrawn")
+    assert kinds(phones, confirmed) == ["C'est confirmé"]
+    assert (await statuses(db, confirmed))[-1] == ("session-reminder", "sms", "withdrawn")
 
 
 async def test_a_deadline_that_is_near_is_recalled_once_and_not_when_they_answered(

@@ -55,6 +55,13 @@ LONG_OF_A_CRECHE: dict[str, Any] = {
     "ends_on": LONGEST_DAY.date(),
     "week": dict.fromkeys(WeeklyGrid.model_fields, "07:30-12:00 13:30-18:15"),
 }
+
+
+def with_others(purpose: Purpose) -> dict[str, Any]:
+    """As many dates of a series as there are weeks in a year, where they are told together."""
+    return {"also": [LONG] * 45} if PURPOSES[purpose].together else {}
+
+
 CODE_LINK = LINK.replace("/i/", "/c/")
 LONG_OF: dict[Purpose, dict[str, Any]] = {
     Purpose.CODE: {"code": "482915", "why": "contact", "expires_at": LONGEST_DAY, "link": CODE_LINK},
@@ -80,7 +87,7 @@ def wording() -> Wording:
 def test_the_longest_sms_takes_two_parts_and_loses_no_character(
     wording: Wording, purpose: Purpose, language: str, was: str
 ) -> None:
-    facts = {**LONG, **LONG_OF.get(purpose, {}), "was": was}
+    facts = {**LONG, **LONG_OF.get(purpose, {}), "was": was, **with_others(purpose)}
     written = wording.sms(purpose, language, facts)
     template = words_of(purpose, "sms", language)
     assert parts(written) <= SMS_PARTS, (len(written), written)
@@ -105,7 +112,7 @@ def test_an_ordinary_sms_is_not_cut(wording: Wording, purpose: Purpose, language
 def test_every_email_has_a_subject_of_one_line_and_no_machine_date(
     wording: Wording, purpose: Purpose, language: str, was: str
 ) -> None:
-    facts = {**LONG, **LONG_OF.get(purpose, {}), "was": was, "state": was}
+    facts = {**LONG, **LONG_OF.get(purpose, {}), "was": was, "state": was, **with_others(purpose)}
     subject, text, html = wording.email(purpose, language, facts)
     assert subject
     assert "\n" not in subject

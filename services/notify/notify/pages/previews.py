@@ -56,14 +56,16 @@ async def show_mail(
 
 
 def _written(request: Request, purpose: Purpose, language: str) -> dict[str, object]:
-    wording, facts = wording_of(request), sample(purpose, language)
+    wording, facts, row = wording_of(request), sample(purpose, language), PURPOSES[purpose]
     subject, text, _ = wording.email(purpose, language, facts)
-    sms = wording.sms(purpose, language, facts) if "sms" in PURPOSES[purpose].written else None
+    sms = wording.sms(purpose, language, facts) if "sms" in row.written else None
+    of_several = wording.sms(purpose, language, {**facts, "also": [facts] * 9}) if row.together else None
     return {
         "language": language,
         "name": dates.locale(language).get_display_name(language),
         "direction": dates.direction(language),
         "sms": sms,
+        "of_several": of_several,
         "parts": parts(sms) if sms else 0,
         "short": bool(sms) and in_gsm(sms or ""),
         "subject": subject,

@@ -18,6 +18,7 @@ STEPS = {
     "addressed": {"fr": "À envoyer", "en": "To be sent"},
     "due": {"fr": "Partira", "en": "Will leave"},
     "tried": {"fr": "Remis au prestataire", "en": "Given to the provider"},
+    "together": {"fr": "Dans la même lettre que d'autres dates", "en": "In one letter with other dates"},
     "taken": {"fr": "Pris par le prestataire", "en": "Taken by the provider"},
     "delivered": {"fr": "Arrivé", "en": "Arrived"},
     "undeliverable": {"fr": "N'est pas arrivé", "en": "Did not arrive"},

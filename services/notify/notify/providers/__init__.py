@@ -28,7 +28,7 @@ class Letter:
     subject: str = ""
     html: str = ""
     one_click: str = ""
-    invitation: Invitation | None = None
+    invitations: tuple[Invitation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

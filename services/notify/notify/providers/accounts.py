@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 NAME = r"^[a-z][a-z0-9-]{0,39}$"
 HERE = ("localhost", "catcher")
+"""This machine, and the catcher of docker-compose.yml. Any other name may be a relay that writes to families."""
 Stage = Literal["production", "staging", "try"]
 
 

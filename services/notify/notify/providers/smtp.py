@@ -148,11 +148,11 @@ def compose(letter: Letter, *, name: str, sender: str) -> bytes:
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(letter.text)
     mail.add_alternative(letter.html, subtype="html")
-    if letter.invitation is not None:
+    for invitation in letter.invitations:
         mail.add_attachment(
-            letter.invitation.content,
+            invitation.content,
             subtype="calendar",
-            params={"method": letter.invitation.method},
+            params={"method": invitation.method},
             filename="ronde.ics",
         )
     mail["Content-Language"] = letter.language  # last: the contents take every Content-… header with them

@@ -88,6 +88,8 @@ def _of_message(one: Message, person: int) -> list[Step]:
     steps = [step(one.created_at, "addressed")]
     if one.claimed_at:
         steps.append(step(one.claimed_at, "tried", None if one.sent_at else one.problem))
+        if one.carried_by:
+            steps.append(step(one.claimed_at, "together"))
     if one.sent_at:
         steps.append(step(one.sent_at, "taken"))
     match one.status:

@@ -43,7 +43,8 @@ class Message(Base):
 
     Its text is written when it leaves and never kept; `body_hash` proves what it was, `address_hash` (keyed) where it
     went. `untrue` marks one that was leaving when its news was overtaken: if it comes back, it does not leave again.
-    `problem` is also why it is put off.
+    `problem` is also why it is put off. `together`: those to one person that have it in common say the same of several
+    dates, and leave as one letter, which is that of `carried_by`.
     """
 
     __tablename__ = "messages"
@@ -64,6 +65,8 @@ class Message(Base):
     problem: Mapped[str | None]
     body_hash: Mapped[bytes | None]
     address_hash: Mapped[bytes | None]
+    together: Mapped[str | None]
+    carried_by: Mapped[UUID | None]
 
 
 class Task(Base):

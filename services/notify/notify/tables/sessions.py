@@ -24,6 +24,7 @@ class Session(Base):
     called_off: Mapped[bool]
     suspended: Mapped[bool]
     reason: Mapped[dict[str, str] | None]
+    series_id: Mapped[UUID | None]
     version: Mapped[int] = mapped_column(BigInteger)
 
 

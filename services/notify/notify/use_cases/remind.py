@@ -1,4 +1,4 @@
-"""Remind of tomorrow's sessions, and of offers whose deadline is near, a crèche's among them.
+"""Remind of tomorrow's sessions, and of offers whose deadline is near.
 
 Nothing is planned ahead: each look asks what is true now, so a reminder follows a session that moves and never comes
 after it. What a stopped service missed is caught up as long as it is of use, and dropped after.
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from notify.holding import hold_families, hold_session
+from notify.matters import hold
 from notify.news import Heard, tell
 from notify.purposes import PURPOSES, Purpose
 from notify.rules import remind_from
@@ -22,8 +23,6 @@ from notify.tables import Enrolment, News, Session
 
 AHEAD = timedelta(days=2, hours=2)
 """The day before begins at most that long before the session, also when the clock changes."""
-PLACE_NEAR = timedelta(days=2)
-"""A family talks over a place for years longer than one for a morning."""
 OF_THE_SESSION = (Session.organiser == Enrolment.organiser) & (Session.session_id == Enrolment.session_id)
 
 
@@ -51,63 +50,26 @@ async def remind(tx: Tx, terms: Terms, organiser: str, session_id: UUID) -> None
     ours = (Enrolment.organiser == organiser) & (Enrolment.session_id == session_id)
     opens = remind_from(session.starts_at, terms)
     if opens <= at < session.starts_at - PURPOSES[Purpose.REMINDER].lead:
-        confirmed = await _not_told_since(tx, ours & (Enrolment.state == "confirmed"), opens)
-        await hold_families(tx.session, {one.party_id for one in confirmed})
+        who = ours & (Enrolment.state == "confirmed")
+        held = {one.party_id for one in await _not_told_since(tx, who, opens)}
+        await hold_families(tx.session, held)
+        # Asked again: whoever withdrew at this moment is not reminded.
+        confirmed = await _not_told_since(tx, who & Enrolment.party_id.in_(held), opens) if held else []
         heard = Heard(cause="reminder", said_at=opens, version=int(session.starts_at.timestamp()))
         await tell(tx.session, confirmed, Purpose.REMINDER, heard)
     latest = at + PURPOSES[Purpose.DEADLINE_NEAR].lead
-    for offered in await tx.session.scalars(
-        select(Enrolment).where(ours, Enrolment.state == "offered", Enrolment.deadline.between(latest, at + terms.near))
-    ):
-        await _remind_of_deadline(tx, terms, offered)
+    near = Enrolment.deadline.between(latest, at + terms.near)
+    for id in await tx.session.scalars(select(Enrolment.enrolment_id).where(ours, Enrolment.state == "offered", near)):
+        await _remind_of_deadline(tx, terms, id)
 
 
-async def places_to_remind_of(session: AsyncSession) -> list[UUID]:
-    """The offers of a crèche's place that are to be recalled now; not those that were made this near to their end."""
-    at = now()
-    near = Enrolment.deadline - PLACE_NEAR
-    done = aliased(News)
-    recalled = select(done.id).where(
-        done.enrolment_id == Enrolment.enrolment_id,
-        done.purpose == Purpose.PLACE_DEADLINE_NEAR,
-        done.said_at == near,
-    )
-    found = await session.scalars(
-        select(Enrolment.enrolment_id)
-        .join(News, News.enrolment_id == Enrolment.enrolment_id)
-        .where(
-            News.purpose == Purpose.PLACE_OFFERED,
-            News.withdrawn_at.is_(None),
-            Enrolment.state == "offered",
-            near.between(at - PLACE_NEAR + PURPOSES[Purpose.PLACE_DEADLINE_NEAR].lead, at),
-            Enrolment.said_at < near,
-            ~recalled.exists(),
-        )
-    )
-    return list(found)
-
-
-async def remind_of_place(tx: Tx, offer_id: UUID) -> None:
-    """Once for each deadline, in the words of the offer; not of one that has been answered meanwhile."""
-    offered = await tx.session.get(Enrolment, offer_id)
-    if offered is None:
-        return
-    await hold_families(tx.session, [offered.party_id])
-    await tx.session.refresh(offered)
-    newest = select(News.facts).where(News.enrolment_id == offer_id, News.purpose == Purpose.PLACE_OFFERED)
-    facts = await tx.session.scalar(newest.order_by(News.version.desc()).limit(1))
-    deadline = offered.deadline
-    if offered.state != "offered" or deadline is None or facts is None:
-        return
-    heard = Heard(cause="reminder", said_at=deadline - PLACE_NEAR, version=int(deadline.timestamp()), facts=facts)
-    await tell(tx.session, [offered], Purpose.PLACE_DEADLINE_NEAR, heard)
-
-
-async def _remind_of_deadline(tx: Tx, terms: Terms, offered: Enrolment) -> None:
+async def _remind_of_deadline(tx: Tx, terms: Terms, enrolment_id: UUID) -> None:
+    offered = await hold(tx.session, enrolment_id)
+    if offered is None or offered.state != "offered":
+        return  # answered at this moment
     deadline = offered.deadline
     if deadline is None or offered.said_at >= deadline - terms.near:
         return  # the offer itself was that near to its deadline
-    await hold_families(tx.session, [offered.party_id])
     heard = Heard(
         cause="reminder",
         said_at=deadline - terms.near,
@@ -131,6 +93,5 @@ async def _not_told_since(tx: Tx, which: ColumnElement[bool], moment: datetime) 
             News.withdrawn_at.is_(None),
         )
     )
-    return list(
-        await tx.session.scalars(select(Enrolment).where(which, ~told.exists()).order_by(Enrolment.enrolment_id))
-    )
+    asked = select(Enrolment).where(which, ~told.exists()).order_by(Enrolment.enrolment_id)
+    return list(await tx.session.scalars(asked.execution_options(populate_existing=True)))

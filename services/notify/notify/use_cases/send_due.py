@@ -1,9 +1,10 @@
 """Take what is due, write each letter from what is true now, and say what became of it."""
 
 import hashlib
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -17,14 +18,14 @@ from notify import dispatch, messages, retelling
 from notify.dispatch import Dropped, Due
 from notify.invitations import invitation
 from notify.messages import Claim, Verdict
-from notify.providers import Letter, NotNow, Outcome, Rejected, Taken, Unknown, Withheld
+from notify.providers import Invitation, Letter, NotNow, Outcome, Rejected, Taken, Unknown, Withheld
 from notify.purposes import Purpose
 from notify.rerouting import reroute
 from notify.rules import PutOff, retry_in
 from notify.settings import Terms
 from notify.suppressions import suppress
 from notify.telling import say
-from notify.wording import Wording, facts_of
+from notify.wording import Wording, facts_of, on_one_line
 
 GAVE_UP = "gave-up"
 LOOK_AFTER = timedelta(seconds=10)
@@ -33,19 +34,25 @@ LOOK_AFTER = timedelta(seconds=10)
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A claim and its letter."""
+    """A claim and its letter, with those that it is the letter of as well."""
 
     claim: Claim
     letter: Letter
+    carried: Sequence[Claim] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a provider said of a claim; with the letter when it was given one."""
+    """What a provider said of a claim and those it carried; with the letter when it was given one."""
 
     claim: Claim
     outcome: Outcome
     letter: Letter | None = None
+    carried: Sequence[Claim] = ()
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        return (self.claim, *self.carried)
 
 
 async def take_due(tx: Tx, channel: Channel, wording: Wording, terms: Terms, *, limit: int) -> tuple[int, list[Parcel]]:
@@ -59,22 +66,34 @@ async def take_due(tx: Tx, channel: Channel, wording: Wording, terms: Terms, *, 
     if not claims:
         return 0, []
     due = await dispatch.due(tx.session, claims, channel, terms)
-    parcels, later, dropped, addressed, refused = [], [], [], [], []
-    dropped += await retelling.unproven(tx.session, [one for one in due if one.retold])
+    leaving: dict[Any, list[Due]] = defaultdict(list)
+    nth: Counter[Any] = Counter()
+    addressed: list[tuple[UUID, bytes, UUID | None]] = []
+    parcels, later, refused = [], [], []
+    dropped = await retelling.unproven(tx.session, [one for one in due if one.retold])
     for one in due:
         if one.retold:
             continue
-        judged = one.judge(terms) or _write(wording, terms, one)
-        match judged:
-            case Letter():
-                parcels.append(Parcel(claims[one.message.id], judged))
-                addressed.append((one.message.id, one.address_hash))
+        match judged := one.judge(terms):
             case PutOff(until, why):
                 later.append((one.message.id, until, why))
             case Dropped(why):
                 dropped.append((one.message.id, why))
             case Rejected():
                 refused.append(Answer(claims[one.message.id], judged))
+            case None:  # a second enrolment in the same session is no other date: it has a letter of its own
+                nth[one.letter, one.enrolment.subject_id] += 1
+                leaving[one.letter, nth[one.letter, one.enrolment.subject_id]].append(one)
+    for dates in leaving.values():
+        dates.sort(key=_starts_at)
+        first, *others = [claims[one.message.id] for one in dates]
+        written = _write(wording, terms, dates)
+        if isinstance(written, Rejected):
+            refused.append(Answer(first, written, carried=others))
+            continue
+        parcels.append(Parcel(first, written, others))
+        addressed.append((first.id, dates[0].address_hash, None))
+        addressed += [(one.id, dates[0].address_hash, first.id) for one in others]
     await settle(tx, refused)
     await messages.put_off(tx.session, later)
     await messages.drop(tx.session, dropped)
@@ -84,7 +103,13 @@ async def take_due(tx: Tx, channel: Channel, wording: Wording, terms: Terms, *, 
     return len(claims), parcels
 
 
-def _write(wording: Wording, terms: Terms, due: Due) -> Letter | Rejected:
+def _starts_at(due: Due) -> datetime:
+    return due.session.starts_at if due.session else due.message.due_at
+
+
+def _write(wording: Wording, terms: Terms, dates: Sequence[Due]) -> Letter | Rejected:
+    """One letter: of one message, or of several that say the same of other dates."""
+    due, *others = dates
     recipient, message, purpose = due.recipient, due.message, Purpose(due.news.purpose)
     to = due.address
     if recipient is None or to is None:
@@ -93,29 +118,33 @@ def _write(wording: Wording, terms: Terms, due: Due) -> Letter | Rejected:
     own_page = f"{terms.public_url}/preferences/{recipient.token}"
     try:
         facts = _facts(wording, due, own_page, language)
+        if others:
+            facts["also"] = [_facts(wording, one, own_page, language) for one in others]
         if message.channel == "sms":
             return Letter(message.id, to, language, wording.sms(purpose, language, facts))
         subject, text, html = wording.email(purpose, language, facts)
         one_click = f"{terms.public_url}/unsubscribe/{recipient.token}"
-        ics = (
-            None
-            if due.session is None
-            else invitation(
-                purpose,
-                due.news.facts,
-                due.news.said_at,
-                due.enrolment,
-                due.session,
-                title=facts["title"],
-                house=wording.house(language),
-                sender=terms.sender,
-                to=to,
-            )
-        )
-        return Letter(message.id, to, language, text, subject, html, one_click, ics)
+        calendar = tuple(ics for one in dates if (ics := _invitation(wording, terms, one, to, language)) is not None)
+        return Letter(message.id, to, language, text, subject, html, one_click, calendar)
     except Exception as error:  # one message that cannot be written must not hold the others
         log.error("message not written", message=str(message.id), purpose=purpose, error=type(error).__name__)
         return Rejected("not-written")
+
+
+def _invitation(wording: Wording, terms: Terms, due: Due, to: str, language: str) -> Invitation | None:
+    if due.session is None:
+        return None
+    return invitation(
+        Purpose(due.news.purpose),
+        due.news.facts,
+        due.news.said_at,
+        due.enrolment,
+        due.session,
+        title=on_one_line(due.session.title, language),
+        house=wording.house(language),
+        sender=terms.sender,
+        to=to,
+    )
 
 
 def _facts(wording: Wording, due: Due, own_page: str, language: str) -> dict[str, Any]:
@@ -130,8 +159,9 @@ async def settle(tx: Tx, answers: Sequence[Answer]) -> dict[UUID, str]:
 
     Without those that were no longer ours.
     """
-    outcomes = {answer.claim.id: answer.outcome for answer in answers}
-    settled = await messages.settle(tx.session, [_judge(answer) for answer in answers])
+    outcomes = {claim.id: answer.outcome for answer in answers for claim in answer.claims}
+    verdicts = [replace(_judge(answer), claim=claim) for answer in answers for claim in answer.claims]
+    settled = await messages.settle(tx.session, verdicts)
     for about in settled:
         outcome = outcomes[about.id]
         if isinstance(outcome, Rejected) and outcome.lasting and about.address_hash is not None:

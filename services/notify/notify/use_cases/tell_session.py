@@ -100,6 +100,7 @@ async def _remember(tx: Tx, cmd: TellSession) -> None:
         "suspended": cmd.purpose is Purpose.SUSPENDED,
         "called_off": cmd.purpose is Purpose.CALLED_OFF,
         "reason": dict(cmd.reason) if cmd.reason else None,
+        "series_id": session.series.series_id if session.series else None,
         "version": cmd.version,
     }
     await tx.session.execute(

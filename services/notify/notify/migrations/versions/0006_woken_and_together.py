@@ -1,4 +1,4 @@
-"""A new message wakes the senders of its channel, and nobody else."""
+"""A new message wakes the senders of its channel, and nobody else; dates of a series are told in one message."""
 
 from alembic import op
 
@@ -22,6 +22,13 @@ CHANGES = (
             " FOR EACH STATEMENT EXECUTE FUNCTION notify_messages()",
         )
     ),
+    "ALTER TABLE sessions ADD COLUMN series_id uuid",
+    "ALTER TABLE messages ADD COLUMN together text, ADD COLUMN carried_by uuid",
+    """
+    CREATE INDEX messages_together ON messages (guardian_id, together)
+        WHERE together IS NOT NULL AND status = 'scheduled'
+    """,
+    "CREATE INDEX messages_carried ON messages (carried_by) WHERE carried_by IS NOT NULL",
 )
 
 
