@@ -149,7 +149,7 @@ def docker(*words: str, cwd: Path | None = None, seconds: float = 60) -> str:
 def _well(container: dict[str, Any]) -> bool:
     state = container["State"]
     if not state["Running"]:
-        return container["Config"]["Labels"]["com.docker.compose.service"] == "setup" and state["ExitCode"] == 0
+        return bool(container["Config"]["Labels"]["com.docker.compose.service"] == "setup" and state["ExitCode"] == 0)
     return bool(state.get("Health", {}).get("Status", "healthy") == "healthy")
 
 
