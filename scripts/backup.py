@@ -45,14 +45,19 @@ def save(file: Path) -> None:
     parts["env"] = (HOME / ".env").read_bytes()
     for house in sorted((HOME / "deploy" / "house").glob("*.toml")):
         parts[f"house/{house.name}"] = house.read_bytes()
-    sums = {name: hashlib.sha256(content).hexdigest() for name, content in parts.items()}
-    manifest = {"format": FORMAT, "made_at": made_at.isoformat(), "sha256": sums}
-    pack(file, {"manifest.json": json.dumps(manifest, indent=2).encode(), **parts})
+    pack(file, described(made_at, parts))
     say(f"{file}: {file.stat().st_size / 1e6:.1f} MB. Keep it elsewhere, and closed: families' data and secrets.")
 
 
 EXPORT = "rabbitmqctl -q export_definitions /tmp/definitions.json >&2 && cat /tmp/definitions.json"
 IMPORT = "cat >/tmp/definitions.json && rabbitmqctl -q import_definitions /tmp/definitions.json"
+
+
+def described(made_at: datetime, parts: dict[str, bytes]) -> dict[str, bytes]:
+    """The parts behind a manifest with their checksums."""
+    sums = {name: hashlib.sha256(content).hexdigest() for name, content in parts.items()}
+    manifest = {"format": FORMAT, "made_at": made_at.isoformat(), "sha256": sums}
+    return {"manifest.json": json.dumps(manifest, indent=2).encode(), **parts}
 
 
 def pack(file: Path, parts: dict[str, bytes]) -> None:
@@ -125,6 +130,8 @@ def ours(journal: bytes) -> list[dict[str, Any]]:
 
 def lay_out(parts: dict[str, bytes]) -> None:
     """On a new machine, the settings of the old one; here, what is there stays."""
+    if (HOME / ".env").exists() and secret(parts["env"]) != secret((HOME / ".env").read_bytes()):
+        say("NOTIFY_COOKIES in .env is not the backup's: who wrote STOP is known under that one. Take it over.")
     if not (HOME / ".env").exists():
         for name, content in parts.items():
             if name.startswith("house/"):
@@ -132,6 +139,11 @@ def lay_out(parts: dict[str, bytes]) -> None:
         (HOME / ".env").touch(mode=0o600)
         (HOME / ".env").write_bytes(parts["env"])
         subprocess.run([sys.executable, HOME / "scripts" / "env.py"], check=True)  # noqa: S603
+
+
+def secret(env: bytes) -> bytes | None:
+    """What notify keys the hashes of addresses with."""
+    return next((line for line in env.splitlines() if line.startswith(b"NOTIFY_COOKIES=")), None)
 
 
 def put_back(name: str, dump: bytes, script: str) -> None:
