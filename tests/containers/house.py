@@ -67,7 +67,7 @@ class House:
     def up(self, *words: str, seconds: float = 300) -> float:
         """Everything healthy; after how many seconds."""
         began = time.monotonic()
-        self.compose("up", "--wait", *words, seconds=seconds)
+        self.compose("up", "--wait", "--wait-timeout", "280", *words, seconds=seconds)
         return time.monotonic() - began
 
     def down(self) -> None:
