@@ -29,6 +29,11 @@ UTF8 = "ENCODING 'UTF8' TEMPLATE template0"  # as `ronde servers prepare` makes 
 RETELL = """
 UPDATE outbox SET published_at = NULL FROM restore WHERE published_at > restore.made_at - interval '1 day';
 """
+HIGHEST = """
+INSERT INTO subject_versions (source, subject, sequence)
+    SELECT event->>'source', event->>'subject', max(CAST(event->>'sequence' AS bigint)) FROM said GROUP BY 1, 2
+    ON CONFLICT (source, subject) DO UPDATE SET sequence = greatest(subject_versions.sequence, excluded.sequence);
+"""
 COMPOSE = ("docker", "compose")
 MARGIN = timedelta(minutes=10)
 """Clocks differ, and what was said just before the backup may have been heard just after it."""
@@ -172,7 +177,7 @@ def after(name: str, said: list[dict[str, Any]], made_at: datetime, restored_at:
         "CREATE TEMP TABLE restore (made_at timestamptz, restored_at timestamptz) ON COMMIT DROP;\n"
         f"COPY restore FROM STDIN;\n{made_at.isoformat()}\t{restored_at.isoformat()}\n\\.\n"
         "CREATE TEMP TABLE said (event jsonb) ON COMMIT DROP;\n"
-        f"COPY said FROM STDIN;\n{rows}\\.\n{retell}{own}\nCOMMIT;\n"
+        f"COPY said FROM STDIN;\n{rows}\\.\n{HIGHEST}{retell}{own}\nCOMMIT;\n"
     )
 
 

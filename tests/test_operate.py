@@ -1,15 +1,21 @@
 """What docs/operate.md and docs/settings.md promise of this checkout, where no container engine is needed."""
 
+import asyncio
 import importlib.util
 import re
 import stat
+import subprocess
 import sys
 import tarfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from enrolment.testing import MIGRATIONS, MONDAY, TUESDAY, Desk, Said, hear
+from ronde.local.postgres import binaries
+from ronde.testing import NewDatabase
+from sqlalchemy import make_url
 
 ROOT = Path(__file__).parent.parent
 
@@ -59,6 +65,29 @@ def test_a_backup_is_whole_and_closed_or_refused(tmp_path: Path) -> None:
         pass
     with pytest.raises(SystemExit, match="no backup"):
         backup.unpack(file)
+
+
+@pytest.mark.database
+async def test_a_restored_service_is_not_taken_for_old(new_database: NewDatabase) -> None:
+    """Enrolment said two things of a session; its backup is from before the first, or from between them."""
+    desk, said = Desk(new_database(MIGRATIONS)), Said()
+    await hear(desk, (1, said.planned()), (1, said.confirmed()), (2, said.moved(TUESDAY)))
+    told = await desk.told()
+    assert [one["sequence"] for one in told] == ["1", "2"]
+    before = Desk(new_database(MIGRATIONS))
+    for one in (desk, before):
+        at = datetime.now(UTC)
+        text = script("backup").after("enrolment", told, at - timedelta(days=1), at, again=False)
+        url = make_url(one.db.engine.url).set(drivername="postgresql").render_as_string(hide_password=False)
+        words = (binaries() / "psql", "-q", "-v", "ON_ERROR_STOP=1", url)
+        await asyncio.to_thread(subprocess.run, words, input=text.encode(), check=True)
+    await hear(before, (1, said.planned()), (1, said.confirmed()))
+    await hear(desk, (3, said.moved(MONDAY, was=TUESDAY)))
+    again, later = [int((await one.told())[-1]["sequence"]) for one in (before, desk)]
+    assert again == 3
+    assert later > 1_000_000, "above the clock: also when the backup is restored a second time"
+    for one in (desk, before):
+        await one.db.close()
 
 
 def test_what_only_people_can_do_is_said(tmp_path: Path) -> None:
