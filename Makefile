@@ -2,10 +2,10 @@
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 BIN := .venv/bin
-.PHONY: help run up test lint format contracts bench setup servers env backup restore clean
+.PHONY: help run up test test-containers lint format contracts bench setup servers env backup restore clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 26
 
 run: servers ## the house, and a day in it before your eyes; Ctrl-C stops all of it
 	@$(BIN)/ronde up $(ARGS)
@@ -15,6 +15,9 @@ up: servers ## the house without the day; ARGS="--data-dir DIR --port-base N" fo
 
 test: servers ## every test, on real servers; ARGS="-k relay" for some
 	@$(BIN)/pytest -n 4 --dist worksteal $(ARGS)
+
+test-containers: setup ## the house by docker compose: a day, then each container is harmed; needs a Docker engine
+	@$(BIN)/pytest -p no:randomly --capture=sys tests/containers $(ARGS)
 
 lint: setup ## style, types, the directions of imports, the published contracts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

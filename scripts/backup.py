@@ -15,6 +15,7 @@ import os
 import subprocess
 import sys
 import tarfile
+import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,6 +28,11 @@ SERVICES = ("notify", "enrolment", "booking")
 UTF8 = "ENCODING 'UTF8' TEMPLATE template0"  # as `ronde servers prepare` makes them
 RETELL = """
 UPDATE outbox SET published_at = NULL FROM restore WHERE published_at > restore.made_at - interval '1 day';
+"""
+HIGHEST = """
+INSERT INTO subject_versions (source, subject, sequence)
+    SELECT event->>'source', event->>'subject', max(CAST(event->>'sequence' AS bigint)) FROM said GROUP BY 1, 2
+    ON CONFLICT (source, subject) DO UPDATE SET sequence = greatest(subject_versions.sequence, excluded.sequence);
 """
 COMPOSE = ("docker", "compose")
 MARGIN = timedelta(minutes=10)
@@ -44,14 +50,19 @@ def save(file: Path) -> None:
     parts["env"] = (HOME / ".env").read_bytes()
     for house in sorted((HOME / "deploy" / "house").glob("*.toml")):
         parts[f"house/{house.name}"] = house.read_bytes()
-    sums = {name: hashlib.sha256(content).hexdigest() for name, content in parts.items()}
-    manifest = {"format": FORMAT, "made_at": made_at.isoformat(), "sha256": sums}
-    pack(file, {"manifest.json": json.dumps(manifest, indent=2).encode(), **parts})
+    pack(file, described(made_at, parts))
     say(f"{file}: {file.stat().st_size / 1e6:.1f} MB. Keep it elsewhere, and closed: families' data and secrets.")
 
 
 EXPORT = "rabbitmqctl -q export_definitions /tmp/definitions.json >&2 && cat /tmp/definitions.json"
 IMPORT = "cat >/tmp/definitions.json && rabbitmqctl -q import_definitions /tmp/definitions.json"
+
+
+def described(made_at: datetime, parts: dict[str, bytes]) -> dict[str, bytes]:
+    """The parts behind a manifest with their checksums."""
+    sums = {name: hashlib.sha256(content).hexdigest() for name, content in parts.items()}
+    manifest = {"format": FORMAT, "made_at": made_at.isoformat(), "sha256": sums}
+    return {"manifest.json": json.dumps(manifest, indent=2).encode(), **parts}
 
 
 def pack(file: Path, parts: dict[str, bytes]) -> None:
@@ -62,7 +73,7 @@ def pack(file: Path, parts: dict[str, bytes]) -> None:
         with tarfile.open(fileobj=out, mode="w") as archive:
             for name, content in parts.items():
                 entry = tarfile.TarInfo(name)
-                entry.size, entry.mode = len(content), 0o600
+                entry.size, entry.mode, entry.mtime = len(content), 0o600, int(time.time())
                 archive.addfile(entry, io.BytesIO(content))
         out.flush()
         os.fsync(out.fileno())
@@ -104,6 +115,8 @@ def restore(file: Path, names: Sequence[str]) -> None:
         skipped = [word for kind in ONCE for word in ("--except", kind)] if name == "notify" else []
         say(tools("events", "catch-up", name, "--since", since, *skipped).decode().strip())
     run("up", "-d", "--wait", live=True)
+    if "notify" in names:  # contacts travel where no journal is
+        say(run("exec", "-T", "enrolment", "ronde", "contacts", "tell").decode().strip())
     tell(file, names, made_at, heard)
 
 
@@ -122,6 +135,8 @@ def ours(journal: bytes) -> list[dict[str, Any]]:
 
 def lay_out(parts: dict[str, bytes]) -> None:
     """On a new machine, the settings of the old one; here, what is there stays."""
+    if (HOME / ".env").exists() and secret(parts["env"]) != secret((HOME / ".env").read_bytes()):
+        say("NOTIFY_COOKIES in .env is not the backup's: who wrote STOP is known under that one. Take it over.")
     if not (HOME / ".env").exists():
         for name, content in parts.items():
             if name.startswith("house/"):
@@ -129,6 +144,11 @@ def lay_out(parts: dict[str, bytes]) -> None:
         (HOME / ".env").touch(mode=0o600)
         (HOME / ".env").write_bytes(parts["env"])
         subprocess.run([sys.executable, HOME / "scripts" / "env.py"], check=True)  # noqa: S603
+
+
+def secret(env: bytes) -> bytes | None:
+    """What notify keys the hashes of addresses with."""
+    return next((line for line in env.splitlines() if line.startswith(b"NOTIFY_COOKIES=")), None)
 
 
 def put_back(name: str, dump: bytes, script: str) -> None:
@@ -157,7 +177,7 @@ def after(name: str, said: list[dict[str, Any]], made_at: datetime, restored_at:
         "CREATE TEMP TABLE restore (made_at timestamptz, restored_at timestamptz) ON COMMIT DROP;\n"
         f"COPY restore FROM STDIN;\n{made_at.isoformat()}\t{restored_at.isoformat()}\n\\.\n"
         "CREATE TEMP TABLE said (event jsonb) ON COMMIT DROP;\n"
-        f"COPY said FROM STDIN;\n{rows}\\.\n{retell}{own}\nCOMMIT;\n"
+        f"COPY said FROM STDIN;\n{rows}\\.\n{HIGHEST}{retell}{own}\nCOMMIT;\n"
     )
 
 

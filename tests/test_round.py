@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import psutil
@@ -17,6 +18,8 @@ import pytest
 from ronde.testing import free_port_base
 
 pytestmark = [pytest.mark.broker, pytest.mark.database, pytest.mark.timeout(240)]
+PERSONAL = ("+3363998", "63998", "@example.org", "/e/", "Amel", "Farid", "Petit")
+"""Of the day's families: numbers, addresses, links, names, their children's."""
 RONDE = Path(sys.executable).with_name("ronde")
 
 
@@ -96,9 +99,9 @@ def test_a_partners_event_becomes_a_reserved_room_an_open_enrolment_and_an_sms(h
     assert (eight["taken"], eight["waiting"]) == (8, 3)
 
     # Contact details reached notify by the private exchange and nobody else's journal or log.
-    for log in (house.folder / "logs").glob("*.log"):
-        assert "+3363998" not in log.read_text(errors="replace"), log
-        assert "@example.org" not in log.read_text(errors="replace"), log
+    logs = {name: (house.folder / "logs" / f"{name}.log").read_text() for name in doors["services"]}
+    for name, log in logs.items():
+        assert [word for word in PERSONAL if word in log] == [], name
     shared = subprocess.run(
         [RONDE, "events", "tail", "--json", "--since", "first", "--no-follow", "--data-dir", house.folder],
         capture_output=True, text=True, timeout=60, check=True,
@@ -106,6 +109,8 @@ def test_a_partners_event_becomes_a_reserved_room_an_open_enrolment_and_an_sms(h
     assert len(shared.splitlines()) > 150
     for secret in ("+3363998", "@example.org", "/e/"):
         assert secret not in shared
+    follow_the_cancellation(shared, logs)
+    everything_that_alerts_watch_is_measured(doors["services"], house.root)
     parked = subprocess.run(
         [RONDE, "parked", "list", "--data-dir", house.folder], capture_output=True, text=True, timeout=60, check=True
     ).stdout
@@ -116,3 +121,33 @@ def test_a_partners_event_becomes_a_reserved_room_an_open_enrolment_and_an_sms(h
     house.start()
     house.until(lambda: "The day was played on" in house.printed and " SMS and " in house.printed, 30)
     assert f"{sum(m['kind'] == 'sms' for m in messages)} SMS" in house.printed
+
+
+def follow_the_cancellation(shared: str, logs: dict[str, str]) -> None:
+    """One trace from the relay's word to each message, on the bus and in the logs, which are JSON."""
+    events = [json.loads(line) for line in shared.splitlines()]
+    lines = [json.loads(line) for log in logs.values() for line in log.splitlines()]
+    [cancelled] = [one for one in events if one["type"] == "session.cancelled.v1"]
+    trace = trace_of(cancelled)
+    effects = {one["type"] for one in events if trace_of(one) == trace}
+    assert {"reservation.cancelled.v1", "session.called-off.v1", "message.sent.v1"} <= effects
+    logged = [(one["service"], one.get("became") or one["event"]) for one in lines if one.get("trace") == trace]
+    assert {("booking", "consumed"), ("enrolment", "consumed"), ("notify", "message.sent.v1")} <= set(logged)
+    told = [one["subject"] for one in events if one["type"] == "message.sent.v1"]
+    assert len(told) == len({one["message"] for one in lines if one.get("became") == "message.sent.v1"} & set(told))
+
+
+def trace_of(event: dict[str, Any]) -> str:
+    """A partner that sends none has its event's id for one, everywhere."""
+    given = event.get("traceparent")
+    return given.split("-")[1] if given else UUID(event["id"]).hex
+
+
+def everything_that_alerts_watch_is_measured(services: dict[str, Any], root: Path) -> None:
+    alerts = (root / "deploy" / "watch" / "alerts.yml").read_text()
+    watched = set(re.findall(r"\bronde_\w+", alerts))
+    answers = [httpx.get(f"{doors['url']}/metrics", trust_env=False, timeout=10).text for doors in services.values()]
+    measured = {line.split("{")[0].split(" ")[0] for answer in answers for line in answer.splitlines()}
+    described = {line.split(" ")[2] for answer in answers for line in answer.splitlines() if line.startswith("# TYPE")}
+    assert len(watched) > 8
+    assert watched - measured - described == set()

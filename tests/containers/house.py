@@ -67,7 +67,7 @@ class House:
     def up(self, *words: str, seconds: float = 300) -> float:
         """Everything healthy; after how many seconds."""
         began = time.monotonic()
-        self.compose("up", "--wait", *words, seconds=seconds)
+        self.compose("up", "--wait", "--wait-timeout", "280", *words, seconds=seconds)
         return time.monotonic() - began
 
     def down(self) -> None:
@@ -149,7 +149,7 @@ def docker(*words: str, cwd: Path | None = None, seconds: float = 60) -> str:
 def _well(container: dict[str, Any]) -> bool:
     state = container["State"]
     if not state["Running"]:
-        return container["Config"]["Labels"]["com.docker.compose.service"] == "setup" and state["ExitCode"] == 0
+        return bool(container["Config"]["Labels"]["com.docker.compose.service"] == "setup" and state["ExitCode"] == 0)
     return bool(state.get("Health", {}).get("Status", "healthy") == "healthy")
 
 

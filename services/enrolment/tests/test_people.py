@@ -1,5 +1,6 @@
 """Families without an account: codes, guardians told apart, what notify is told of them."""
 
+import asyncio
 import re
 from datetime import timedelta
 from typing import Any
@@ -7,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import time_machine
+from enrolment import command
 from enrolment.queries import people
 from enrolment.settings import Settings
 from enrolment.tables import Code, FamilyLink
@@ -15,6 +17,7 @@ from httpx import AsyncClient, Response
 from ronde.clock import now
 from ronde.ids import reference
 from sqlalchemy import func, select
+from typer.testing import CliRunner
 
 pytestmark = pytest.mark.database
 ADDRESS = "camille.code@example.org"
@@ -259,3 +262,21 @@ async def test_a_guardian_takes_away_all_that_is_held_but_not_how_another_is_rea
     ]
     assert held["enrolments"][0]["history"][0]["words"]["fr"]
     assert str(first.enrolment.id) not in taken.text
+
+
+async def test_every_contact_is_told_again_to_a_notify_that_lost_it(
+    desk: Desk, doors: Running, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with doors.visitor() as anybody:
+        proof = (await come_in(anybody, desk))["proof"]
+        party = (await register(anybody, proof)).json()["party_id"]
+    monkeypatch.setenv("RONDE_DATABASE_URL", settings.database_url)
+    monkeypatch.setenv("RONDE_HOUSE_FILE", str(settings.house_file))
+    before = await desk.told("contact.recorded.v1")
+    told = await asyncio.to_thread(CliRunner().invoke, command.app, ["tell"])
+    assert told.output == "1 contacts are on their way to notify\n", told.output
+    [*_, last, again] = await desk.told("contact.recorded.v1")
+    assert len(before) + 1 == len(await desk.told("contact.recorded.v1"))
+    assert again["data"] == last["data"]
+    assert again["subject"] == party
+    assert int(again["sequence"]) > int(last["sequence"])

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from ronde_contracts.event import Event
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
@@ -14,6 +15,8 @@ from .clock import now
 from .envelope import seal, source_of
 from .ids import new_id
 from .telemetry import traceparent
+
+SAID_BEFORE = text("SELECT subject, sequence FROM subject_versions WHERE source = :source AND subject = ANY(:subjects)")
 
 
 class Tx:
@@ -35,6 +38,15 @@ class Tx:
         key = event.routing_key.replace("*", producer, 1)
         self.post(outbox.Row(id, event.subject, event.exchange, key, event.type, body))
         return id
+
+    async def said_before(self, *subjects: str) -> list[int]:
+        """The highest sequence that was said of each; 0 of what is new.
+
+        Of ours only a restore notes it (scripts/backup.py), for what this database has forgotten and hears of again.
+        """
+        known = {"source": self._source, "subjects": list(subjects)}
+        found: dict[str, int] = dict((await self.session.execute(SAID_BEFORE, known)).all())
+        return [found.get(subject, 0) for subject in subjects]
 
     def post(self, row: outbox.Row) -> None:
         """Put a message that is no event (a notice) in the outbox."""

@@ -54,7 +54,9 @@ async def plan_session(tx: Tx, terms: Terms, cmd: PlanSession) -> None:
     was_beyond = rules.beyond(session) if session else NOTHING
     if session is None:
         session = Session(organiser=cmd.organiser, session_id=cmd.session_id, state="waiting-for-room")
-        session.taken = session.adults_taken = session.waiting = session.version = 0
+        session.taken = session.adults_taken = session.waiting = 0
+        about = f"{cmd.organiser}/{cmd.session_id}"
+        session.version, session.attended = await tx.said_before(about, f"{about}/attendance")
         tx.session.add(session)
     elif session.state == "called-off":
         session.state, session.reason = "waiting-for-room", None

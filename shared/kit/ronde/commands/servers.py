@@ -27,9 +27,7 @@ def _group() -> None:
 @app.command()
 def prepare(
     house: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="the house file, TOML")],
-    passwords: Annotated[
-        Path, typer.Option(exists=True, dir_okay=False, help="as `make env` lays them out, JSON")
-    ],
+    passwords: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="as `make env` lays them out, JSON")],
 ) -> None:
     """Databases and roles, the broker's users, rights, exchanges and queues. Again changes nothing, or what changed."""
     known = Passwords.model_validate_json(passwords.read_text(encoding="utf-8"))
