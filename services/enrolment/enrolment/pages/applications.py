@@ -86,6 +86,11 @@ async def change_visited(token: str, id: UUID, visitor: Visiting, request: Reque
     return await application.change(request, _visited(token, id, visitor))
 
 
+@router.post("/f/{token}/a/{id}/born")
+async def post_birth_visited(token: str, id: UUID, visitor: Visiting, request: Request) -> Response:
+    return await application.note_birth(request, _visited(token, id, visitor))
+
+
 @router.post("/f/{token}/a/{id}/{action}")
 async def act_visited(token: str, id: UUID, action: Action, visitor: Visiting, request: Request) -> Response:
     return await application.act(request, _visited(token, id, visitor), action)
@@ -109,6 +114,11 @@ async def ask_decline_linked(token: str, request: Request) -> Response:
 @router.api_route("/d/{token}/change", methods=[*SHOWN, "POST"])
 async def change_linked(token: str, request: Request) -> Response:
     return await application.change(request, _linked(token))
+
+
+@router.post("/d/{token}/born")
+async def post_birth_linked(token: str, request: Request) -> Response:
+    return await application.note_birth(request, _linked(token))
 
 
 @router.post("/d/{token}/{action}")
