@@ -188,3 +188,28 @@ async def looked_at(page: Page, address: str) -> None:
     found = await Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert await page.evaluate("document.documentElement.scrollWidth") <= 360, address
+
+
+async def test_the_same_in_json_for_a_team_s_own_program(commission: Commission, at_the_committee: Running) -> None:
+    one, other = [await commission.asks(MONDAY, shown=shown) for shown in (("commune",), ("fratrie",))]
+    line = "/commissions/villeurbanne-2027-03/line"
+    async with at_the_committee.visitor("bottines") as program, at_the_committee.visitor("relais") as relais:
+        assert (await program.get(line)).json() == {"run": None, "line": []}
+        computed = [await program.post(line.replace("line", "runs"), json={"seed": SEED}) for _ in range(2)]
+        assert [answer.status_code for answer in computed] == [201, 201]
+        assert len({answer.json()["result"] for answer in computed}) == 1, "the same again"
+        reason = {"to": None, "reason": "La famille a déménagé"}
+        assert (await relais.put(f"{line}/{other}", json=reason)).status_code == 403
+        assert (await program.put(f"{line}/{other}", json=reason)).status_code == 204
+        assert (await program.post(line.replace("line", "decision"))).status_code == 200
+        first, second = (await program.get(line)).json()["line"]
+        assert (first["application_id"], first["state"], first["offers"][0]["state"]) == (
+            str(one),
+            "offered",
+            "offered",
+        )
+        assert (second["state"], second["decided"], second["departures"][0]["by"]) == ("waiting", None, "bottines")
+        offer = f"/place-offers/{first['offers'][0]['id']}"
+        assert (await relais.post(f"{offer}/accept")).status_code == 403
+        assert (await program.post(f"{offer}/accept")).json()["state"] == "accepted"
+        assert (await program.post(f"{offer}/decline")).json()["code"] == "no-place-offered"

@@ -6,6 +6,7 @@ from enrolment.api import (
     agreements,
     applications,
     attendance,
+    committee,
     creche,
     enrolments,
     entry,
@@ -36,5 +37,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     attendance.router,
     creche.router,
     applications.router,
+    committee.router,
 )
 """Each module's, in the order of the documentation."""
