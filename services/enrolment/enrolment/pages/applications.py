@@ -32,7 +32,8 @@ async def show_places(request: Request, f: Token = None) -> Response:
     """How one asks for a place, and until when."""
     terms, staff = terms_of(request), signed_in(request)
     shown = [one for one in terms.commissions if one.closes >= today(terms) or staff in one.applications.teams]
-    return render(request, "places.html", token=f, shown=shown, open=open_now(terms), today=today(terms))
+    past = [one for one in reversed(terms.commissions) if one not in shown]
+    return render(request, "places.html", token=f, shown=shown, past=past, open=open_now(terms), today=today(terms))
 
 
 @router.api_route("/f/{token}/places", methods=SHOWN)

@@ -7,9 +7,10 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field
 
 from enrolment.queries.committee import InRun
+from enrolment.queries.places import PlaceSeen
 from enrolment.shapes.base import Body
 from enrolment.states import ApplicationState, PlaceState
-from enrolment.tables import CrechePlaceOffer, CrecheRun
+from enrolment.tables import CrecheApplication, CrechePlaceOffer, CrecheRun
 
 
 class SeedBody(Body):
@@ -86,3 +87,36 @@ class LineShown(BaseModel):
 
     run: RunShown | None
     line: list[InRunShown]
+
+
+class OfferedShown(BaseModel):
+    """An offer, as its family takes it away."""
+
+    creche: str
+    week: list[str]
+    starts_on: date
+    state: PlaceState
+    deadline: AwareDatetime
+    answered_at: AwareDatetime | None
+
+
+class DecidedShown(BaseModel):
+    """What a commission decided of an application: all that its family reads."""
+
+    application_id: UUID
+    number: int
+    points: int
+    account: dict[str, list[str]]
+    departures: list[dict[str, Any]]
+    offers: list[OfferedShown]
+
+    @classmethod
+    def of(cls, row: CrecheApplication, place: PlaceSeen) -> "DecidedShown":
+        """Of one that is decided."""
+        decision = place.decision
+        assert decision is not None  # noqa: S101 (asked before)
+        return cls(
+            application_id=row.id, number=decision.number, points=decision.points, account=decision.account,
+            departures=decision.departures,
+            offers=[OfferedShown.model_validate(one, from_attributes=True) for one in place.offers],
+        )  # fmt: skip
