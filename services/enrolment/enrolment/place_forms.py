@@ -68,6 +68,11 @@ def claims(typed: Typed, criteria: Criteria, *, sensitive: bool = False) -> list
     return [Claim(criterion=one.id, creche=said if one.at == "creche" else None) for one, said in ticked if said]
 
 
+def birth(typed: Typed) -> tuple[str, date]:
+    """A child's first name and birth date. Raises ValueError for what is no day."""
+    return typed.get("first_name", "").strip()[:80], date.fromisoformat(typed.get("born_on", ""))
+
+
 def typed_of(application: CrecheApplication) -> dict[str, str]:
     """An application as its form had it."""
     typed = {

@@ -209,6 +209,16 @@ async def test_staff_note_who_saw_a_proof_and_of_circumstances_the_points_only(p
         kept = {"claim_commune": "yes", "keep": "yes", "claim_fratrie": "yes", "seen_by": "Omar"}
         await staff.post(f"{page}/proofs", data=kept)
         said = visible((await staff.get(page)).text)
+        due = {**twin, "is": "due", "born": "2027-03-20", "child_name": "", "together_with": ""}
+        unborn = (await staff.post(by_phone, data=due)).headers["location"]
+        with time_machine.travel(CLOSED + timedelta(days=30)):  # after the closing: what is asked for does not change
+            await staff.post("/sign-in", data={"key": "key-of-bottines"})
+            early = {"first_name": "Xólotl", "born_on": "2027-12-01"}
+            assert "au plus tard aujourd'hui" in visible((await staff.post(f"{unborn}/born", data=early)).text)
+            await staff.post(f"{unborn}/born", data={**early, "born_on": "2027-03-18"})
+            assert "Xólotl, né·e le jeudi 18 mars" in visible((await staff.get(unborn)).text)
+            again = await staff.post(f"{unborn}/born", data={**early, "born_on": "2027-03-17"})
+            assert (again.status_code, "déjà notée" in again.text) == (409, True)
     assert "Points : 190" in said
     assert "La famille habite la commune : 100. Vu par Nadia" in said
     assert "déjà accueilli, et encore là à la rentrée : 20. Vu par Omar" in said

@@ -10,14 +10,17 @@ import pytest
 import time_machine
 from axe_playwright_python.async_playwright import Axe
 from enrolment.creche.commissions import load_all
+from enrolment.doorkeys import open_page
 from enrolment.main import build
-from enrolment.settings import Settings
+from enrolment.settings import Entry, Settings
+from enrolment.tables import Guardian
 from enrolment.testing import Desk, Running, running
 from enrolment.testing.commission import MEETS, SEED, Commission
 from httpx import AsyncClient, Response
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 from ronde.house import load
 from ronde.web.testing import listening
+from sqlalchemy import select
 
 pytestmark = pytest.mark.database
 HTML = {"Accept": "text/html", "Accept-Language": "fr"}
@@ -55,6 +58,15 @@ async def link(one: Commission, application: UUID) -> str:
     offer = next(str(o.id) for o in reversed(await one.offers()) if o.application_id == application)
     url: str = next(one["data"]["url"] for one in told if one["data"]["about_id"] == offer)
     return url.removeprefix("http://127.0.0.1:8701")
+
+
+async def visit(one: Commission, application: UUID) -> str:
+    """The token of the family's page, as after a code."""
+    party = (await one.applications())[application].party_id
+    async with one.desk.db.transaction() as tx:
+        guardian = await tx.session.scalar(select(Guardian).where(Guardian.party_id == party))
+        assert guardian is not None
+        return open_page(tx, Entry(), guardian)
 
 
 async def sign_in(staff: AsyncClient, organisation: str = "bottines") -> None:
@@ -118,6 +130,10 @@ async def test_from_the_proposal_to_an_accepted_place(commission: Commission, at
         await_next = (await commission.offers("offered"))[-1]
         assert await_next.application_id == ten[0], "the next by the same rule"
         assert "Libérée par un refus" in visible(await staff.get(f"{HERE}/committee/{ten[0]}"))
+
+        taken = (await family.get(f"/f/{await visit(commission, second)}/export.json")).json()["places"]
+        assert [(one["points"], one["offers"][0]["state"]) for one in taken] == [(100, "accepted")]
+        assert "L.311-3-1" in " ".join(taken[0]["account"]["en"])
 
         everybody = visible(await family.get(HERE))
         assert "les petits 11 10 100" in everybody
@@ -188,3 +204,28 @@ async def looked_at(page: Page, address: str) -> None:
     found = await Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert await page.evaluate("document.documentElement.scrollWidth") <= 360, address
+
+
+async def test_the_same_in_json_for_a_team_s_own_program(commission: Commission, at_the_committee: Running) -> None:
+    one, other = [await commission.asks(MONDAY, shown=shown) for shown in (("commune",), ("fratrie",))]
+    line = "/commissions/villeurbanne-2027-03/line"
+    async with at_the_committee.visitor("bottines") as program, at_the_committee.visitor("relais") as relais:
+        assert (await program.get(line)).json() == {"run": None, "line": []}
+        computed = [await program.post(line.replace("line", "runs"), json={"seed": SEED}) for _ in range(2)]
+        assert [answer.status_code for answer in computed] == [201, 201]
+        assert len({answer.json()["result"] for answer in computed}) == 1, "the same again"
+        reason = {"to": None, "reason": "La famille a déménagé"}
+        assert (await relais.put(f"{line}/{other}", json=reason)).status_code == 403
+        assert (await program.put(f"{line}/{other}", json=reason)).status_code == 204
+        assert (await program.post(line.replace("line", "decision"))).status_code == 200
+        first, second = (await program.get(line)).json()["line"]
+        assert (first["application_id"], first["state"], first["offers"][0]["state"]) == (
+            str(one),
+            "offered",
+            "offered",
+        )
+        assert (second["state"], second["decided"], second["departures"][0]["by"]) == ("waiting", None, "bottines")
+        offer = f"/place-offers/{first['offers'][0]['id']}"
+        assert (await relais.post(f"{offer}/accept")).status_code == 403
+        assert (await program.post(f"{offer}/accept")).json()["state"] == "accepted"
+        assert (await program.post(f"{offer}/decline")).json()["code"] == "no-place-offered"

@@ -7,6 +7,7 @@ from enrolment.api import (
     applications,
     attendance,
     care,
+    committee,
     creche,
     creche_files,
     enrolments,
@@ -40,5 +41,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     creche.router,
     applications.router,
     creche_files.router,
+    committee.router,
 )
 """Each module's, in the order of the documentation."""

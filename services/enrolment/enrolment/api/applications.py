@@ -14,7 +14,13 @@ from enrolment.commissions import CommissionUnknown, NotTheirCommission, their_c
 from enrolment.doors import terms_of
 from enrolment.queries import applications
 from enrolment.refusals import PartyUnknown
-from enrolment.shapes.applications import ApplicationBody, ApplicationShown, NewApplicationBody, ProofsBody
+from enrolment.shapes.applications import (
+    ApplicationBody,
+    ApplicationShown,
+    BirthBody,
+    NewApplicationBody,
+    ProofsBody,
+)
 from enrolment.use_cases.apply_for_place import ApplyForPlace, AskedAlready, apply_for_place
 from enrolment.use_cases.change_application import ChangeApplication, NothingToChange, change_application
 from enrolment.use_cases.examine_application import (
@@ -24,6 +30,7 @@ from enrolment.use_cases.examine_application import (
     examine_application,
 )
 from enrolment.use_cases.renew_application import NothingToRenew, RenewApplication, renew_application
+from enrolment.use_cases.tell_birth import BirthIncomplete, NoBirthToTell, TellBirth, tell_birth
 from enrolment.use_cases.withdraw_application import ApplicationOver, WithdrawApplication, withdraw_application
 
 THEIRS = (*KEY, CommissionUnknown, NotTheirCommission)
@@ -96,6 +103,15 @@ async def put_proofs(id: UUID, body: ProofsBody, organisation: Organisation, req
     )  # fmt: skip
     async with service_of(request).db.transaction() as tx:
         return ApplicationShown.of(await examine_application(tx, terms_of(request), cmd))
+
+
+@router.post(
+    "/applications/{id}/born", summary="The child is born", responses=refusals(*ONE, NoBirthToTell, BirthIncomplete)
+)
+async def post_birth(id: UUID, body: BirthBody, organisation: Organisation, request: Request) -> ApplicationShown:
+    cmd = TellBirth(id=id, first_name=body.first_name, born_on=body.born_on, by=organisation)
+    async with service_of(request).db.transaction() as tx:
+        return ApplicationShown.of(await tell_birth(tx, terms_of(request), cmd))
 
 
 @router.post("/applications/{id}/renew", summary="The family still wishes", responses=refusals(*ONE, NothingToRenew))

@@ -33,6 +33,7 @@ from enrolment.use_cases.accept_place import AcceptPlace, accept_place
 from enrolment.use_cases.change_application import ChangeApplication, change_application
 from enrolment.use_cases.decline_place import DeclinePlace, decline_place
 from enrolment.use_cases.renew_application import RenewApplication, renew_application
+from enrolment.use_cases.tell_birth import BirthIncomplete, TellBirth, tell_birth
 from enrolment.use_cases.withdraw_application import WithdrawApplication, withdraw_application
 
 Action = Literal["renew", "withdraw", "accept", "decline"]
@@ -112,6 +113,24 @@ async def act(request: Request, own: OwnApplication, action: Action) -> Response
                 await renew_application(tx, terms, RenewApplication(id=id, by=own.by))
             else:
                 await withdraw_application(tx, terms, WithdrawApplication(id=id, by=own.by))
+    except Refused as refusal:
+        return await show(request, own, refusal)
+    return private(RedirectResponse(own.path, 303))
+
+
+async def note_birth(request: Request, own: OwnApplication) -> Response:
+    typed = {name: str(value) for name, value in (await request.form()).items()}
+    async with service_of(request).db.reading() as session:
+        found = await own.find(session)
+    if found is None or found.ended:
+        return await show(request, own)
+    try:
+        name, born_on = place_forms.birth(typed)
+        cmd = TellBirth(id=found.application.id, first_name=name, born_on=born_on, by=own.by)
+        async with service_of(request).db.transaction() as tx:
+            await tell_birth(tx, terms_of(request), cmd)
+    except ValueError:
+        return await show(request, own, BirthIncomplete())
     except Refused as refusal:
         return await show(request, own, refusal)
     return private(RedirectResponse(own.path, 303))

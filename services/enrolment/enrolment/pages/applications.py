@@ -32,7 +32,8 @@ async def show_places(request: Request, f: Token = None) -> Response:
     """How one asks for a place, and until when."""
     terms, staff = terms_of(request), signed_in(request)
     shown = [one for one in terms.commissions if one.closes >= today(terms) or staff in one.applications.teams]
-    return render(request, "places.html", token=f, shown=shown, open=open_now(terms), today=today(terms))
+    past = [one for one in reversed(terms.commissions) if one not in shown]
+    return render(request, "places.html", token=f, shown=shown, past=past, open=open_now(terms), today=today(terms))
 
 
 @router.api_route("/f/{token}/places", methods=SHOWN)
@@ -86,6 +87,11 @@ async def change_visited(token: str, id: UUID, visitor: Visiting, request: Reque
     return await application.change(request, _visited(token, id, visitor))
 
 
+@router.post("/f/{token}/a/{id}/born")
+async def post_birth_visited(token: str, id: UUID, visitor: Visiting, request: Request) -> Response:
+    return await application.note_birth(request, _visited(token, id, visitor))
+
+
 @router.post("/f/{token}/a/{id}/{action}")
 async def act_visited(token: str, id: UUID, action: Action, visitor: Visiting, request: Request) -> Response:
     return await application.act(request, _visited(token, id, visitor), action)
@@ -109,6 +115,11 @@ async def ask_decline_linked(token: str, request: Request) -> Response:
 @router.api_route("/d/{token}/change", methods=[*SHOWN, "POST"])
 async def change_linked(token: str, request: Request) -> Response:
     return await application.change(request, _linked(token))
+
+
+@router.post("/d/{token}/born")
+async def post_birth_linked(token: str, request: Request) -> Response:
+    return await application.note_birth(request, _linked(token))
 
 
 @router.post("/d/{token}/{action}")

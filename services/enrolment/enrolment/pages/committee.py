@@ -36,6 +36,9 @@ router = APIRouter(prefix="/places/{id}")
 Day = Annotated[date | None, Query(ge=date(2000, 1, 1), le=date(2100, 1, 1))]
 LONGEST = 200
 """Characters of a draw, at most."""
+AT_ONCE = 50
+"""Applications on one page."""
+Start = Annotated[int, Query(alias="from", ge=1, le=100_000)]
 
 
 @router.api_route("", methods=SHOWN)
@@ -54,8 +57,8 @@ async def show_commission(id: Slug, request: Request) -> Response:
 
 
 @router.api_route("/committee", methods=SHOWN)
-async def show_committee(id: Slug, staff: Staff, request: Request) -> Response:
-    return await _committee(request, id, staff)
+async def show_committee(id: Slug, staff: Staff, request: Request, start: Start = 1) -> Response:
+    return await _committee(request, id, staff, start=start)
 
 
 @router.post("/committee/run")
@@ -141,7 +144,13 @@ async def post_departure(id: Slug, application: UUID, staff: Staff, request: Req
 
 
 async def _committee(
-    request: Request, id: str, staff: str, *, refusal: Refused | None = None, errors: Mapping[str, str] | None = None
+    request: Request,
+    id: str,
+    staff: str,
+    *,
+    refusal: Refused | None = None,
+    errors: Mapping[str, str] | None = None,
+    start: int = 1,
 ) -> Response:
     terms = terms_of(request)
     criteria = their_commission(terms, id, staff)
@@ -151,8 +160,9 @@ async def _committee(
         rows = await line(session, run) if run else []
     page = render(
         request, "committee.html", status=refusal.status if refusal else 422 if errors else 200, criteria=criteria,
-        run=run, runs=several, rows=[_row(request, criteria, one) for one in rows], refusal=refusal,
-        errors=errors or {}, drawn=today(terms) >= criteria.drawn, why=_why(request, criteria, run, rows),
+        run=run, runs=several, refusal=refusal, errors=errors or {}, drawn=today(terms) >= criteria.drawn,
+        rows=[_row(request, criteria, one) for one in rows[start - 1 : start - 1 + AT_ONCE]],
+        why=_why(request, criteria, run, rows), start=start, at_once=AT_ONCE, all=len(rows),
     )  # fmt: skip
     return private(page)
 

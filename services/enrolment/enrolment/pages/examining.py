@@ -91,6 +91,11 @@ async def change(id: UUID, staff: Staff, request: Request) -> Response:
     return await application.change(request, _theirs(request, id, staff))
 
 
+@router.post("/places/applications/{id}/born")
+async def post_birth(id: UUID, staff: Staff, request: Request) -> Response:
+    return await application.note_birth(request, _theirs(request, id, staff))
+
+
 @router.post("/places/applications/{id}/{action}")
 async def act(id: UUID, action: Action, staff: Staff, request: Request) -> Response:
     return await application.act(request, _theirs(request, id, staff), action)

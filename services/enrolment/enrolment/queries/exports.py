@@ -10,6 +10,7 @@ from enrolment.queries.applications import of_family
 from enrolment.queries.enrolments import Seen
 from enrolment.queries.line import line_for
 from enrolment.queries.people import FamilySeen, family
+from enrolment.queries.places import PlaceSeen, of_application
 from enrolment.tables import Attendance, CrecheApplication, LineChange, OwnFamily, Signature
 
 
@@ -31,6 +32,7 @@ class Holding:
     own_family_of: tuple[str, ...]
     signatures: tuple[Signature, ...]
     applications: tuple[CrecheApplication, ...]
+    places: tuple[tuple[CrecheApplication, PlaceSeen], ...]
 
 
 async def holding(session: AsyncSession, token: str) -> Holding | None:
@@ -48,10 +50,12 @@ async def holding(session: AsyncSession, token: str) -> Holding | None:
     ]
     own = await session.scalars(select(OwnFamily.organisation).where(OwnFamily.party_id == seen.party.id))
     signed = await session.scalars(select(Signature).where(Signature.party_id == seen.party.id))
+    asked = await of_family(session, seen.party.id)
     return Holding(
         family=seen,
         histories=tuple(histories),
         own_family_of=tuple(own.all()),
         signatures=tuple(signed.all()),
-        applications=tuple(await of_family(session, seen.party.id)),
+        applications=tuple(asked),
+        places=tuple([(one, await of_application(session, one)) for one in asked]),
     )

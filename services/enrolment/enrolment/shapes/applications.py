@@ -80,6 +80,11 @@ class NewApplicationBody(ApplicationBody):
     party_id: UUID
 
 
+class BirthBody(Body):
+    first_name: Name = Field(description="no surname")
+    born_on: Day
+
+
 class ProofsBody(Body):
     """All the proofs that were seen, earlier ones too: what is not in it was not seen."""
 

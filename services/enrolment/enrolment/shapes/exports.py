@@ -10,6 +10,7 @@ from enrolment.queries.exports import History, Holding
 from enrolment.shapes.applications import ApplicationShown
 from enrolment.shapes.line import ChangeShown
 from enrolment.shapes.people import ChildShown, GuardianShown
+from enrolment.shapes.places import DecidedShown
 from enrolment.states import EnrolmentState
 
 
@@ -75,6 +76,7 @@ class FamilyExport(BaseModel):
     own_family_of: list[Slug] = Field(description="members who care for their children")
     charters_signed: list[SignedShown]
     applications: list[ApplicationShown] = Field(description="for a crèche place")
+    places: list[DecidedShown] = Field(description="what a commission decided of them, and offered")
 
     @classmethod
     def of(cls, held: Holding, zone: ZoneInfo) -> "FamilyExport":
@@ -91,4 +93,5 @@ class FamilyExport(BaseModel):
             own_family_of=list(held.own_family_of),
             charters_signed=[SignedShown.model_validate(one, from_attributes=True) for one in held.signatures],
             applications=[ApplicationShown.of(one) for one in held.applications],
+            places=[DecidedShown.of(one, place) for one, place in held.places if place.decision],
         )
