@@ -8,10 +8,14 @@ from uuid import UUID
 
 import pytest
 import time_machine
+from enrolment.doorkeys import open_page
+from enrolment.settings import Entry
+from enrolment.tables import Guardian
 from enrolment.testing import PARIS, Desk, Running
 from httpx import AsyncClient, Response
 from ronde.ids import new_id
 from ronde_contracts.partners import AbsenceDeclared, AbsenceWithdrawn
+from sqlalchemy import select
 
 pytestmark = pytest.mark.database
 CRECHE = "/creches/bottines"
@@ -173,6 +177,15 @@ async def test_a_family_that_is_forgotten_or_merged(doors: Running, desk: Desk) 
         merged = await program.post(f"/parties/{kept}/merge", json={"other": str(morning.party)})
         assert merged.status_code == 200, merged.text
         assert {one["party_id"] for one in (await program.get(f"{CRECHE}/care")).json()["wishes"]} == {str(kept)}
+        async with desk.db.transaction() as tx:
+            guardian = await tx.session.scalar(select(Guardian).where(Guardian.party_id == kept).limit(1))
+            assert guardian is not None
+            visit = open_page(tx, Entry(), guardian)
+        held = (await program.get(f"/f/{visit}/export.json")).json()
+        assert [one["state"] for one in held["occasional_care"]] == ["offered"], "all that is held can be read"
+        assert "lundi 11 janvier, 09:00-17:00 : proposé" in visible(
+            await program.get(f"/f/{visit}/export", headers=HTML)
+        )
         assert (await program.post(f"/parties/{kept}/erase")).status_code < 300
         shown = (await program.get(f"{CRECHE}/care")).json()
         assert shown["wishes"] == []

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from enrolment.queries.enrolments import Seen
 from enrolment.queries.line import line_for
 from enrolment.queries.people import FamilySeen, family
-from enrolment.tables import Attendance, LineChange, OwnFamily, Signature
+from enrolment.tables import Attendance, CareOffer, CareWish, LineChange, OwnFamily, Signature
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +27,8 @@ class Holding:
 
     family: FamilySeen
     histories: tuple[History, ...]
+    wishes: tuple[CareWish, ...]
+    care: tuple[CareOffer, ...]
     own_family_of: tuple[str, ...]
     signatures: tuple[Signature, ...]
 
@@ -44,11 +46,16 @@ async def holding(session: AsyncSession, token: str) -> Holding | None:
         )
         for one in seen.enrolments
     ]
+    wishes = await session.scalars(select(CareWish).where(CareWish.party_id == seen.party.id).order_by(CareWish.since))
+    of_them = select(CareOffer).join(CareWish, CareWish.id == CareOffer.wish_id)
+    care = await session.scalars(of_them.where(CareWish.party_id == seen.party.id).order_by(CareOffer.offered_at))
     own = await session.scalars(select(OwnFamily.organisation).where(OwnFamily.party_id == seen.party.id))
     signed = await session.scalars(select(Signature).where(Signature.party_id == seen.party.id))
     return Holding(
         family=seen,
         histories=tuple(histories),
+        wishes=tuple(wishes.all()),
+        care=tuple(care.all()),
         own_family_of=tuple(own.all()),
         signatures=tuple(signed.all()),
     )
