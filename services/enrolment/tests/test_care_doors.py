@@ -147,9 +147,10 @@ async def test_the_team_registers_a_family_and_answers_for_one_that_phones(doors
         assert "Noor" in visible(made)
         again = await staff.post(form, data={**typed, "starts_on": MONDAY})
         assert (again.status_code, "déjà inscrit à l'accueil occasionnel" in visible(again)) == (409, True)
-        assert "lundi : 08:00-12:00" in visible(await staff.get(form))
+        assert "lundi, de 8 h à 12 h" in visible(await staff.get(form))
         gap = {"day": MONDAY, "begins": "17:00", "ends": "18:30"}
-        assert "17:00-18:30" in visible(await staff.post(f"{page}/gap", data=gap, follow_redirects=True))
+        shown = await staff.post(f"{page}/gap", data=gap, follow_redirects=True)
+        assert "lundi 11 janvier, de 17 h à 18 h 30" in visible(shown)
         assert (await staff.post(f"{page}/gap", data={**gap, "ends": "18:20"})).status_code == 422
         async with doors.visitor("bottines") as program:
             await put(program, "absences", child_id=str(morning.absent), starts_on=MONDAY, ends_on=MONDAY)
