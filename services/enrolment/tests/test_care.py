@@ -10,7 +10,7 @@ from uuid import UUID
 import hypothesis
 import pytest
 import time_machine
-from enrolment.asking import moments
+from enrolment.asking import answer_by, moments
 from enrolment.creche.hours import hours
 from enrolment.creche_book import occupation
 from enrolment.settings import Settings, Terms
@@ -29,7 +29,7 @@ from enrolment.use_cases.plan_shift import PlanShift, plan_shift
 from enrolment.use_cases.take_out_of_creche import TakeOut, take_out
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
-from ronde.house import Creche
+from ronde.house import Creche, Occasional
 from ronde.ids import new_id
 from ronde.refusal import Refused
 from ronde.subscriber import NotKnownYet, Unacceptable
@@ -210,6 +210,26 @@ async def test_quiet_hours_are_kept_unless_the_family_said_otherwise(nursery: Nu
     with time_machine.travel(clock(8, 0, MONDAY + timedelta(days=1)), tick=False):
         await nursery.expire()
         assert {one.child_id for one in await nursery.offers("offered")} == {asleep}, "in the morning, by the timer"
+
+
+TUESDAY = MONDAY + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "begins", "early", "until"),
+    [
+        (clock(9), clock(10), False, clock(9, 20)),  # exactly an hour before
+        (clock(9, 1), clock(10), False, None),
+        (clock(20, 50), clock(14, 0, TUESDAY), False, clock(8, 0, TUESDAY)),  # never in the night
+        (clock(20, 50), clock(8, 30, TUESDAY), True, None),  # an answer in the morning is too late
+        (clock(20, 40), clock(8, 30, TUESDAY), False, clock(21)),
+        (clock(22), clock(14, 0, TUESDAY), True, None),
+        (clock(6), clock(9), True, clock(6, 20)),
+        (clock(6), clock(9), False, None),
+    ],
+)
+def test_until_when_an_offer_is_held(asked: datetime, begins: datetime, early: bool, until: datetime | None) -> None:
+    assert answer_by(asked, begins, Occasional(), Terms(timezone=PARIS), early=early) == until
 
 
 async def test_who_was_offered_least_comes_first_then_who_has_waited_longest(nursery: Nursery) -> None:

@@ -8,10 +8,14 @@ from uuid import UUID
 
 import pytest
 import time_machine
+from enrolment.doorkeys import open_page
+from enrolment.settings import Entry
+from enrolment.tables import Guardian
 from enrolment.testing import PARIS, Desk, Running
 from httpx import AsyncClient, Response
 from ronde.ids import new_id
 from ronde_contracts.partners import AbsenceDeclared, AbsenceWithdrawn
+from sqlalchemy import select
 
 pytestmark = pytest.mark.database
 CRECHE = "/creches/bottines"
@@ -143,9 +147,10 @@ async def test_the_team_registers_a_family_and_answers_for_one_that_phones(doors
         assert "Noor" in visible(made)
         again = await staff.post(form, data={**typed, "starts_on": MONDAY})
         assert (again.status_code, "déjà inscrit à l'accueil occasionnel" in visible(again)) == (409, True)
-        assert "lundi : 08:00-12:00" in visible(await staff.get(form))
+        assert "lundi, de 8 h à 12 h" in visible(await staff.get(form))
         gap = {"day": MONDAY, "begins": "17:00", "ends": "18:30"}
-        assert "17:00-18:30" in visible(await staff.post(f"{page}/gap", data=gap, follow_redirects=True))
+        shown = await staff.post(f"{page}/gap", data=gap, follow_redirects=True)
+        assert "lundi 11 janvier, de 17 h à 18 h 30" in visible(shown)
         assert (await staff.post(f"{page}/gap", data={**gap, "ends": "18:20"})).status_code == 422
         async with doors.visitor("bottines") as program:
             await put(program, "absences", child_id=str(morning.absent), starts_on=MONDAY, ends_on=MONDAY)
@@ -173,6 +178,15 @@ async def test_a_family_that_is_forgotten_or_merged(doors: Running, desk: Desk) 
         merged = await program.post(f"/parties/{kept}/merge", json={"other": str(morning.party)})
         assert merged.status_code == 200, merged.text
         assert {one["party_id"] for one in (await program.get(f"{CRECHE}/care")).json()["wishes"]} == {str(kept)}
+        async with desk.db.transaction() as tx:
+            guardian = await tx.session.scalar(select(Guardian).where(Guardian.party_id == kept).limit(1))
+            assert guardian is not None
+            visit = open_page(tx, Entry(), guardian)
+        held = (await program.get(f"/f/{visit}/export.json")).json()
+        assert [one["state"] for one in held["occasional_care"]] == ["offered"], "all that is held can be read"
+        assert "lundi 11 janvier, 09:00-17:00 : proposé" in visible(
+            await program.get(f"/f/{visit}/export", headers=HTML)
+        )
         assert (await program.post(f"/parties/{kept}/erase")).status_code < 300
         shown = (await program.get(f"{CRECHE}/care")).json()
         assert shown["wishes"] == []

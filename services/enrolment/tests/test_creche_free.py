@@ -119,10 +119,13 @@ def test_places_of_a_whole_half_day_within_the_week() -> None:
 
     # three babies and seven more at 1:5, or one more professional's eight who walk; one is kept for an emergency
     assert told(book) == [(False, 6), (True, 7), (False, 6), (True, 7)], "a quarter-hour of it counts for the whole"
-    small = creche.week.model_copy(update={"percent": 50})
-    creche = creche.model_copy(update={"week": small, "places": 1})
-    # 110 quarter-hours a week and 6 of them taken: four mornings of 22, one of them for an emergency
-    assert told(book)[0] == (False, 0)
+    walkers = [Child(id=str(n), born_on=date(2025, 1, 1)) for n in range(14)]
+    all_day = tuple(Contract(child=child.id, start=MONDAY, grid=grid(*OPEN)) for child in walkers)
+    full = Book(children=tuple(walkers), contracts=all_day, staff=team * 3)
+    assert told(full)[0] == (False, 18), "35 at one moment, less 14, 2 places for insertion and 1 for an emergency"
+    creche = creche.model_copy(update={"week": creche.week.model_copy(update={"percent": 50})})
+    # 3300 quarter-hours a week, 3080 taken: ten half-days of 22, one of them for an emergency
+    assert told(full)[:2] == [(False, 9), (True, 9)]
 
 
 def test_the_overflow_used_is_counted_above_the_places() -> None:

@@ -3,15 +3,18 @@
 import re
 import shutil
 from collections.abc import AsyncIterator
+from datetime import date, timedelta
 from typing import Literal
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from enrolment.main import build
 from enrolment.settings import Settings
+from enrolment.tables import CareOffer
 from enrolment.testing import Running
 from httpx import AsyncClient, Response
 from playwright.async_api import async_playwright
+from ronde.clock import now
 from ronde.ids import new_id
 from ronde.web.testing import listening
 
@@ -99,13 +102,21 @@ async def test_today_at_the_door_says_who_comes_and_who_does_not(doors: Running)
         for name, hours in (("Lou", "14:00-18:00"), ("Sam", None)):
             absence = {"child_id": ids[name], "starts_on": MONDAY, "ends_on": MONDAY, "hours": hours}
             await program.put(f"/creches/bottines/absences/{new_id()}", json=absence)
+    async with doors.service.db.transaction() as tx:
+        for name, deadline in (("Noé", None), ("Sam", now() + timedelta(hours=1))):
+            care = CareOffer(
+                id=new_id(), creche="bottines", child_id=ids[name], day=date.fromisoformat(MONDAY), hours="14:00-17:00",
+                state="offered" if deadline else "booked", deadline=deadline, offered_at=now(), version=1,
+            )  # fmt: skip
+            tx.session.add(care)
     async with doors.visitor(**HTML) as staff:
         await staff.post("/sign-in", data={"key": "key-of-bottines"})
         page = visible(await staff.get(f"/creches/bottines/today?day={MONDAY}"))
-        assert "2 enfants viennent, 2 absences" in page
+        assert "3 enfants viennent, 2 absences" in page
         assert page.index("Lou de 8 h à 12 h ✕ Absence de 14 h à 17 h") < page.index("Enfant 0 de 9 h à 12 h")
         assert page.index("Ne viennent pas") < page.index("Sam de 8 h 30 à 16 h")
-        assert "Noé" not in page
+        assert "Noé de 14 h à 17 h … Accueil occasionnel Ne vient pas" in page
+        assert page.count("Accueil occasionnel Ne vient pas") == 1, "what is only offered is nobody's yet"
         assert "Personne ne vient" in visible(await staff.get("/creches/bottines/today?day=2027-08-10"))
 
 

@@ -231,6 +231,10 @@ async def test_whoever_adds_a_table_about_people_says_what_becomes_of_it(desk: D
     columns: dict[str, Any] = {
         "acknowledgements.party_id": "an id of nobody",
         "arrivals.party_id": "an id of nobody, and goes after a day",
+        "care_offers.child_id": "the crèche's own child; without a wish it is no family's",
+        "care_slots.child_id": "the crèche's own child",
+        "care_wishes.child_id": "goes with the wish",
+        "care_wishes.party_id": "goes",
         "children.party_id": "goes",
         "codes.guardian_id": "goes",
         "creche_absences.child_id": "the crèche's own child, tied to no family's file: the crèche removes it",

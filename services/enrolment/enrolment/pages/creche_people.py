@@ -119,7 +119,7 @@ async def post_absence(id: Slug, child: UUID, staff: Staff, request: Request) ->
         return _page(request, "creche-absence.html", creche, typed, wrong.errors, known=known)
     async with service_of(request).db.transaction() as tx:
         await declare_absence(tx, terms_of(request), creche, cmd)
-    return _to(creche, f"/children/{child}")
+    return _to(creche, f"/today?day={body.starts_on}")
 
 
 @router.api_route("/shifts/{shift}", methods=SHOWN)
@@ -154,7 +154,7 @@ async def post_remove(id: Slug, what: What, row: UUID, staff: Staff, request: Re
     creche = their_creche(terms_of(request), id, staff)
     async with service_of(request).db.transaction() as tx:
         await take_out(tx, terms_of(request), creche, TakeOut(what=what, id=row))
-    return _to(creche, "/people")
+    return _to(creche, "/today" if what == "absences" else "/people")
 
 
 async def _known(request: Request, creche: Creche, child: UUID) -> Known | None:

@@ -1,6 +1,6 @@
 """Occasional care for a crèche's team: what is offered and booked, hours offered by hand, families registered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -17,9 +17,10 @@ from ronde.web.validation import by_field
 from ronde_contracts.event import Slug
 from starlette.responses import RedirectResponse, Response
 
+from enrolment.creche.hours import Span, hours, spans
 from enrolment.doors import terms_of
 from enrolment.nursery import their_creche
-from enrolment.pages.common import SHOWN, private
+from enrolment.pages.common import SHOWN, private, wall_clock
 from enrolment.queries import people
 from enrolment.queries.care import children_of, offers_of, slots_of, wishes_of
 from enrolment.shapes.care import GapBody, WishBody
@@ -115,6 +116,10 @@ async def post_end_wish(id: Slug, party: UUID, wish: UUID, staff: Staff, request
     return private(RedirectResponse(f"/creches/{id}/occasional/families/{party}", 303))
 
 
+def _spans(text: str) -> Sequence[Span]:
+    return spans(hours(text))
+
+
 def _wrong(request: Request, error: ValidationError) -> Errors:
     """Field by field; of a day's hours, at the first of its two clocks."""
     found = by_field(error, language(request))
@@ -145,7 +150,7 @@ async def _page(
     status = refusal.status if refusal else 422 if errors else 200
     page = render(
         request, "occasional.html", status=status, creche=creche, today=today, refusal=refusal, errors=errors or {},
-        **given,
+        at=wall_clock(terms), spans=_spans, **given,
     )  # fmt: skip
     return private(page)
 
@@ -164,6 +169,6 @@ async def _family(
     page = render(
         request, "wish.html", status=status, creche=creche, party=family, wishes=wishes, children=children,
         typed=typed, errors=errors or {}, refusal=refusal, today=now().astimezone(terms.timezone).date(),
-        open=[n for n in range(7) if creche.opening.on(n)],
+        open=[n for n in range(7) if creche.opening.on(n)], at=wall_clock(terms), spans=_spans,
     )  # fmt: skip
     return private(page)

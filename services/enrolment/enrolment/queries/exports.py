@@ -11,7 +11,7 @@ from enrolment.queries.enrolments import Seen
 from enrolment.queries.line import line_for
 from enrolment.queries.people import FamilySeen, family
 from enrolment.queries.places import PlaceSeen, of_application
-from enrolment.tables import Attendance, CrecheApplication, LineChange, OwnFamily, Signature
+from enrolment.tables import Attendance, CareOffer, CareWish, CrecheApplication, LineChange, OwnFamily, Signature
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +29,8 @@ class Holding:
 
     family: FamilySeen
     histories: tuple[History, ...]
+    wishes: tuple[CareWish, ...]
+    care: tuple[CareOffer, ...]
     own_family_of: tuple[str, ...]
     signatures: tuple[Signature, ...]
     applications: tuple[CrecheApplication, ...]
@@ -48,12 +50,17 @@ async def holding(session: AsyncSession, token: str) -> Holding | None:
         )
         for one in seen.enrolments
     ]
+    wishes = await session.scalars(select(CareWish).where(CareWish.party_id == seen.party.id).order_by(CareWish.since))
+    of_them = select(CareOffer).join(CareWish, CareWish.id == CareOffer.wish_id)
+    care = await session.scalars(of_them.where(CareWish.party_id == seen.party.id).order_by(CareOffer.offered_at))
     own = await session.scalars(select(OwnFamily.organisation).where(OwnFamily.party_id == seen.party.id))
     signed = await session.scalars(select(Signature).where(Signature.party_id == seen.party.id))
     asked = await of_family(session, seen.party.id)
     return Holding(
         family=seen,
         histories=tuple(histories),
+        wishes=tuple(wishes.all()),
+        care=tuple(care.all()),
         own_family_of=tuple(own.all()),
         signatures=tuple(signed.all()),
         applications=tuple(asked),

@@ -1,5 +1,6 @@
 """All that the house holds about a family, as JSON."""
 
+from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,7 @@ from ronde_contracts.event import Slug, Words
 
 from enrolment.queries.exports import History, Holding
 from enrolment.shapes.applications import ApplicationShown
+from enrolment.shapes.care import WishShown
 from enrolment.shapes.line import ChangeShown
 from enrolment.shapes.people import ChildShown, GuardianShown
 from enrolment.shapes.places import DecidedShown
@@ -62,6 +64,16 @@ class HistoryShown(BaseModel):
         )
 
 
+class CareHeld(BaseModel):
+    """Hours of occasional care that the family was offered."""
+
+    creche: Slug
+    day: date
+    hours: str
+    state: str
+    offered_at: AwareDatetime
+
+
 class FamilyExport(BaseModel):
     """For one guardian: how the others are reached is theirs."""
 
@@ -73,6 +85,8 @@ class FamilyExport(BaseModel):
     other_guardians: list[str]
     children: list[ChildShown]
     enrolments: list[HistoryShown]
+    occasional_wishes: list[WishShown] = Field(description="for occasional care in a crèche")
+    occasional_care: list[CareHeld]
     own_family_of: list[Slug] = Field(description="members who care for their children")
     charters_signed: list[SignedShown]
     applications: list[ApplicationShown] = Field(description="for a crèche place")
@@ -90,6 +104,8 @@ class FamilyExport(BaseModel):
             other_guardians=[one.name for one in held.family.others],
             children=[ChildShown.of(one) for one in party.children],
             enrolments=[HistoryShown.of(one, zone) for one in held.histories],
+            occasional_wishes=[WishShown.of(one) for one in held.wishes],
+            occasional_care=[CareHeld.model_validate(one, from_attributes=True) for one in held.care],
             own_family_of=list(held.own_family_of),
             charters_signed=[SignedShown.model_validate(one, from_attributes=True) for one in held.signatures],
             applications=[ApplicationShown.of(one) for one in held.applications],
