@@ -27,7 +27,8 @@ CLAIM = text("""
         ORDER BY due_at, id LIMIT :limit FOR UPDATE SKIP LOCKED
     ), others AS (
         SELECT other.id FROM messages AS other JOIN due USING (guardian_id, together)
-        WHERE other.status = 'scheduled' AND other.channel = :channel AND other.due_at <= :soon
+        WHERE other.together IS NOT NULL
+            AND other.status = 'scheduled' AND other.channel = :channel AND other.due_at <= :soon
         FOR UPDATE OF other SKIP LOCKED
     )
     UPDATE messages SET status = 'sending', attempts = attempts + 1, claimed_at = :now, carried_by = NULL

@@ -15,8 +15,9 @@ from notify.holding import hold_families
 from notify.providers import Letter, Rejected, Taken
 from notify.sending import Sender
 from notify.settings import Terms
-from notify.testing import Enrolment, Family, Postbox, doors
+from notify.testing import Enrolment, Family, Postbox, doors, families
 from notify.use_cases.remind_of_place import places_to_remind_of, remind_of_place
+from notify.wording import Wording
 from ronde.database import Database
 from ronde.ids import new_id
 from ronde.inbox import Verdict
@@ -97,6 +98,13 @@ class Asked:
             "starts_at": NINE,
             "ends_at": NINE + timedelta(hours=3),
         }
+
+
+class OneByOne(Postbox):
+    """Takes no more than one message at once."""
+
+    def room(self, most: int) -> int:
+        return min(most, 1)
 
 
 @pytest.fixture
@@ -226,17 +234,31 @@ async def test_hours_taken_back_are_corrected_once_by_the_way_that_was_used(
     assert {(one["about_id"], one["creche"]) for one in said} == {(str(asked.id), "bottines")}
 
 
-async def test_hours_taken_back_while_their_sms_is_leaving_are_corrected(
-    enrolment: Enrolment, sms: Sender, phones: Postbox, asked: Asked
+async def test_hours_taken_back_at_any_moment_are_never_told_or_corrected_once(
+    db: Database, enrolment: Enrolment, wording: Wording, terms: Terms
 ) -> None:
-    async def comes_after_all(letter: Letter) -> None:
-        if "peut venir" in letter.text:
-            await enrolment.say(OccasionalCareWithdrawn(was="offered", why="not-free", **asked.care()))
+    """The absent children come after all, while two senders are at work."""
+    many = [Asked(Family(one.phone, None)) for one in families(12)]
+    for one in many:
+        await enrolment.say(one.family.contact())
+        await enrolment.say(one.page())
+        await offers_hours(enrolment, one)
 
-    phones.meanwhile = comes_after_all
-    await offers_hours(enrolment, asked)
-    await drain(sms, sms)
-    assert kinds(phones.texts(asked.family.phone)[1:]) == ["Désolés, ces heures ne sont plus libres"]
+    async def takes_its_time(_letter: Letter) -> None:
+        await asyncio.sleep(0.02)
+
+    async def take_back(some: list[Asked]) -> None:
+        for one in some:
+            await enrolment.say(OccasionalCareWithdrawn(was="offered", why="not-free", **one.care()))
+
+    phones = OneByOne()
+    phones.meanwhile = takes_its_time
+    senders = [Sender(db, "sms", phones, wording, terms, lease=timedelta(minutes=2)) for _ in range(2)]
+    await asyncio.gather(*(drain(sender) for sender in senders), take_back(many[::-1]))
+    await drain(*senders)
+    ways = {tuple(kinds(phones.texts(one.family.phone))) for one in many}
+    offer = "Votre enfant peut venir mardi 16 janvier, de 9 h à 12 h"
+    assert ways == {(), (offer, "Désolés, ces heures ne sont plus libres")}
 
 
 async def test_whatever_comes_first_the_latest_word_holds(
