@@ -109,7 +109,7 @@ class House:
 
     def ready(self, *services: str) -> None:
         """Every container of these services is up, and healthy if it says so."""
-        until(lambda: all(_well(one) for one in self.containers(*services)), f"{services} to be healthy", 90)
+        until(lambda: all(_well(one) for one in self.containers(*services)), f"{services} to be healthy", 240)
 
     @contextmanager
     def killed(self, service: str) -> Iterator[None]:

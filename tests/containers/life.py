@@ -77,13 +77,13 @@ class Life:
         finally:
             self._stop.set()
             for one in both:
-                one.join(120)
-                assert not one.is_alive(), "a step is not done two minutes after the harm was undone"
+                one.join(240)
+                assert not one.is_alive(), "a step is not done four minutes after the harm was undone"
 
     def some_more(self, steps: int = 4) -> None:
         """Wait until that many more were tried, whether or not they could be done."""
         goal = self.tried + steps
-        until(lambda: self.tried >= goal, f"{steps} more steps", 90)
+        until(lambda: self.tried >= goal, f"{steps} more steps", 180)
 
     def _go_on(self, step: Any) -> None:
         while not self._stop.is_set():
@@ -127,7 +127,7 @@ class Life:
         answer.raise_for_status()
         return dict(answer.json())
 
-    def proven(self, seconds: float = 90) -> None:
+    def proven(self, seconds: float = 180) -> None:
         """Every event had its effect once, every message left once, and nobody waits for anything."""
         wrong: list[str] = ["not looked"]
 

@@ -8,7 +8,7 @@ import pytest
 from .house import House, docker, say, until
 from .life import Life, a_day_in
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 REPLICAS = {"booking": 2, "enrolment": 2, "notify": 3}
 NODES = ("rabbitmq", "rabbitmq-2", "rabbitmq-3")
 

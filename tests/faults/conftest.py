@@ -10,7 +10,7 @@ from ronde import topology
 from ronde.local.addresses import Addresses
 from ronde.local.databases import drop_database, ensure_database
 from ronde.local.postgres import PrivatePostgres
-from ronde.local.rabbitmq import PrivateRabbitMQ
+from ronde.local.servers import OwnedBroker, own_broker
 from ronde.migrations import upgrade
 from ronde.rig import MIGRATIONS
 from ronde.rig.circle import Circle
@@ -18,13 +18,14 @@ from ronde.testing import ROLE, lay_out
 
 
 @pytest.fixture(scope="session")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateRabbitMQ]:
-    server = PrivateRabbitMQ(tmp_path_factory.mktemp("broker"), "secret")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnedBroker]:
+    server = own_broker(tmp_path_factory.mktemp("broker"), "secret")
     try:
         server.start()
         yield server
     finally:
         server.stop()
+        server.discard()
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +41,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivatePostgr
 
 @pytest.fixture
 async def circle(
-    broker: PrivateRabbitMQ, postgres: PrivatePostgres, tmp_path: Path, house_file: Path
+    broker: OwnedBroker, postgres: PrivatePostgres, tmp_path: Path, house_file: Path
 ) -> AsyncIterator[Circle]:
     """A service without any process yet: see Circle.replica()."""
     name = f"test_{secrets.token_hex(6)}"

@@ -1,14 +1,14 @@
 """The broker closes, stops, freezes, runs out of memory: everything arrives, once, and the service recovers alone."""
 
 import pytest
-from ronde.local.rabbitmq import PrivateRabbitMQ
+from ronde.local.servers import OwnedBroker
 from ronde.rig.circle import Circle
 from ronde.rig.harm import close_connections, frozen, out_of_memory, stopped
 
 pytestmark = [pytest.mark.faults, pytest.mark.broker, pytest.mark.database, pytest.mark.timeout(120)]
 
 
-async def test_connections_closed_by_the_broker_again_and_again(circle: Circle, broker: PrivateRabbitMQ) -> None:
+async def test_connections_closed_by_the_broker_again_and_again(circle: Circle, broker: OwnedBroker) -> None:
     replica = await circle.replica()
     async with circle.load():
         for _ in range(4):
@@ -19,7 +19,7 @@ async def test_connections_closed_by_the_broker_again_and_again(circle: Circle, 
     await circle.proven()
 
 
-async def test_broker_stopped_and_started(circle: Circle, broker: PrivateRabbitMQ) -> None:
+async def test_broker_stopped_and_started(circle: Circle, broker: OwnedBroker) -> None:
     replica = await circle.replica()
     async with circle.load():
         with stopped(broker):
@@ -32,7 +32,7 @@ async def test_broker_stopped_and_started(circle: Circle, broker: PrivateRabbitM
     await circle.proven()
 
 
-async def test_broker_frozen_past_the_heartbeat(circle: Circle, broker: PrivateRabbitMQ) -> None:
+async def test_broker_frozen_past_the_heartbeat(circle: Circle, broker: OwnedBroker) -> None:
     # Two seconds of heartbeat are noticed after nine; with the ten of production it takes 33.
     replica = await circle.replica(amqp_url=circle.amqp.url("booking") + "?heartbeat=2")
     async with circle.load():
@@ -46,7 +46,7 @@ async def test_broker_frozen_past_the_heartbeat(circle: Circle, broker: PrivateR
     await circle.proven()
 
 
-async def test_memory_alarm(circle: Circle, broker: PrivateRabbitMQ) -> None:
+async def test_memory_alarm(circle: Circle, broker: OwnedBroker) -> None:
     replica = await circle.replica()
     async with circle.load():
         with out_of_memory(broker):

@@ -3,7 +3,7 @@
 import pytest
 from ronde import outbox
 from ronde.ids import new_id
-from ronde.local.rabbitmq import PrivateRabbitMQ
+from ronde.local.servers import OwnedBroker
 from ronde.rig import QUEUE
 from ronde.rig.circle import Circle
 from ronde.rig.harm import close_connections, declare_queue, delete_queue, without_exchange, without_rights
@@ -23,7 +23,7 @@ async def test_queue_deleted(circle: Circle) -> None:
     await circle.proven()
 
 
-async def test_403_rights_taken_away_and_given_back(circle: Circle, broker: PrivateRabbitMQ) -> None:
+async def test_403_rights_taken_away_and_given_back(circle: Circle, broker: OwnedBroker) -> None:
     replica = await circle.replica()
     async with circle.load():
         with without_rights(circle.amqp, "booking"):

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from ronde.local.postgres import PrivatePostgres
-from ronde.local.rabbitmq import PrivateRabbitMQ
+from ronde.local.servers import OwnedBroker
 from ronde.rig.circle import Circle
 from ronde.rig.harm import close_connections, frozen, killed, out_of_memory, stopped, without_rights
 
@@ -22,7 +22,7 @@ SECONDS = 20
 class Storm:
     """What can happen, each followed by its repair."""
 
-    def __init__(self, circle: Circle, broker: PrivateRabbitMQ, postgres: PrivatePostgres, dice: random.Random) -> None:
+    def __init__(self, circle: Circle, broker: OwnedBroker, postgres: PrivatePostgres, dice: random.Random) -> None:
         self.circle, self.broker, self.postgres, self.dice = circle, broker, postgres, dice
 
     async def connections_closed(self) -> None:
@@ -64,7 +64,7 @@ class Storm:
         await self.circle.replica()
 
 
-async def test_storm(circle: Circle, broker: PrivateRabbitMQ, postgres: PrivatePostgres) -> None:
+async def test_storm(circle: Circle, broker: OwnedBroker, postgres: PrivatePostgres) -> None:
     seed = int(os.environ.get("RONDE_STORM_SEED") or random.randrange(2**32))
     print(f"RONDE_STORM_SEED={seed}")  # noqa: T201 - pytest shows it when the test fails
     dice = random.Random(seed)

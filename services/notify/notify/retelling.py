@@ -16,8 +16,8 @@ PROVE = text("""
     WITH proof AS (
         DELETE FROM told_before WHERE message_id = (
             SELECT message_id FROM told_before
-            WHERE (party_id, organiser, session_id) = (:party_id, :organiser, :session_id)
-                AND (purpose, channel) = (:purpose, :channel)
+            WHERE (party_id, purpose, channel) = (:party_id, :purpose, :channel)
+                AND organiser IS NOT DISTINCT FROM :organiser AND session_id IS NOT DISTINCT FROM :session_id
             ORDER BY sent_at LIMIT 1 FOR UPDATE SKIP LOCKED
         ) RETURNING sent_at
     )

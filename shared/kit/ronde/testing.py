@@ -19,14 +19,13 @@ import pytest
 from aio_pika.abc import AbstractIncomingMessage
 
 from ronde import topology
-from ronde.local import hold
+from ronde.local import hold, servers
 from ronde.local.addresses import Addresses
 from ronde.local.copies import copied_database
 from ronde.local.databases import drop_database, ensure_database
 from ronde.local.endpoints import Ports
 from ronde.local.postgres import PrivatePostgres
 from ronde.local.process import CannotStart, require_free
-from ronde.local.rabbitmq import PrivateRabbitMQ
 
 SERVICES: Sequence[str] = ("booking", "enrolment", "notify")
 SAYS = (
@@ -196,20 +195,20 @@ def house_file(pytestconfig: pytest.Config) -> Path:
 class OwnBroker:
     """A broker of the test's own: `server` can be stopped, killed, frozen, started again; `amqp` is its vhost."""
 
-    server: PrivateRabbitMQ
+    server: servers.OwnedBroker
     amqp: Amqp
 
 
 @pytest.fixture
 def own_broker(tmp_path: Path) -> Iterator[OwnBroker]:
     """About ten seconds to start: for tests that hurt the broker."""
-    server = PrivateRabbitMQ(tmp_path, "secret")
+    server = servers.own_broker(tmp_path, "secret")
     addresses = Addresses("postgresql+asyncpg://", server.amqp_url, server.management_url)
     try:
         server.start()
         yield OwnBroker(server, lay_out(addresses, "/"))
     finally:
-        server.kill()
+        server.discard()
 
 
 @pytest.fixture

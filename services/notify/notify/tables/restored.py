@@ -26,8 +26,8 @@ class ToldBefore(Base):
 
     message_id: Mapped[UUID] = mapped_column(primary_key=True)
     party_id: Mapped[UUID]
-    organiser: Mapped[str]
-    session_id: Mapped[UUID]
+    organiser: Mapped[str | None]
+    session_id: Mapped[UUID | None]
     purpose: Mapped[str]
     channel: Mapped[str]
     sent_at: Mapped[datetime]

@@ -74,6 +74,17 @@ class Container:
     def kill(self) -> None:
         _docker("rm", "--force", "--volumes", self.name, seconds=30)
 
+    def discard(self) -> None:
+        """Kill it and forget its data."""
+        self.kill()
+        _docker("volume", "rm", "--force", self.name)
+
+    def freeze(self) -> None:
+        _docker("pause", self.name)
+
+    def thaw(self) -> None:
+        _docker("unpause", self.name)
+
 
 class DockerPostgres(Container):
     """postgres:17 on a free port of loopback."""
@@ -130,6 +141,17 @@ class DockerRabbitMQ(Container):
 
     def wait(self) -> None:
         self.until(self._ready)
+
+    def start(self) -> None:
+        self.launch()
+        self.wait()
+
+    def rabbitmqctl(self, *words: str, seconds: float = 30) -> str:
+        """The same as a private broker's."""
+        done = _docker("exec", self.name, "rabbitmqctl", *words, seconds=seconds)
+        if done.returncode:
+            raise RuntimeError(f"rabbitmqctl {' '.join(words)}: {done.stderr.strip() or done.stdout.strip()}")
+        return done.stdout
 
     def _ready(self) -> bool:
         url = f"{self.management_url}/api/health/checks/port-listener/5672"

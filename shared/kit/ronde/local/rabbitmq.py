@@ -99,6 +99,10 @@ class PrivateRabbitMQ:
         self._broker.kill()
         self._names.kill()
 
+    def discard(self) -> None:
+        """Kill it; its folder is its caller's."""
+        self.kill()
+
     def freeze(self) -> None:
         self._broker.freeze()
 

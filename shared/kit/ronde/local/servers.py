@@ -13,6 +13,7 @@ from ronde.local.process import CannotStart
 from ronde.local.rabbitmq import BrokerPorts, PrivateRabbitMQ, programs
 
 Say = Callable[[str], None]
+OwnedBroker = DockerRabbitMQ | PrivateRabbitMQ
 
 
 class Server(Protocol):
@@ -92,6 +93,13 @@ def choose(directory: Path, password: str, ports: BrokerPorts | None, *, durable
         programs()
         broker = PrivateRabbitMQ(directory, password, ports)
     return Servers(postgres, broker)
+
+
+def own_broker(directory: Path, password: str) -> OwnedBroker:
+    """A broker to be harmed: private, or with RONDE_SERVERS=docker a container, of RabbitMQ's newer generation."""
+    if ways.forced() == "docker":
+        return DockerRabbitMQ(directory.resolve(), password, None, keep=True)
+    return PrivateRabbitMQ(directory, password)
 
 
 def start(

@@ -6,7 +6,7 @@ from typing import Protocol
 from urllib.parse import quote
 
 from ronde import topology
-from ronde.local.rabbitmq import PrivateRabbitMQ
+from ronde.local.servers import OwnedBroker
 from ronde.testing import Amqp, lay_out
 
 
@@ -50,13 +50,13 @@ def killed(server: Server) -> Iterator[None]:
         server.start()
 
 
-def close_connections(broker: PrivateRabbitMQ, amqp: Amqp) -> None:
+def close_connections(broker: OwnedBroker, amqp: Amqp) -> None:
     """All of the vhost, the newest too, which the management API lists seconds late."""
     broker.rabbitmqctl("close_all_connections", "--vhost", amqp.vhost, "to see what happens")
 
 
 @contextmanager
-def out_of_memory(broker: PrivateRabbitMQ) -> Iterator[None]:
+def out_of_memory(broker: OwnedBroker) -> Iterator[None]:
     """The memory alarm: publishers are blocked, and no longer read from, until it clears."""
     broker.rabbitmqctl("set_vm_memory_high_watermark", "0.00001")
     try:

@@ -12,8 +12,8 @@ CHANGES = (
     CREATE TABLE told_before (
         message_id uuid PRIMARY KEY,
         party_id uuid NOT NULL,
-        organiser text NOT NULL,
-        session_id uuid NOT NULL,
+        organiser text,
+        session_id uuid,
         purpose text NOT NULL,
         channel text NOT NULL,
         sent_at timestamptz NOT NULL
