@@ -135,7 +135,10 @@ class Day:
         for session, people in ((moved, self.people[:3]), (cancelled, self.people[5:7])):
             for person in people:
                 await self.doors.enrol(person, session, f"day-{session['session_id'][:8]}-{person.phone}")
-        told = [await self.doors.message(person.phone, "sms", 1) for person in self.people]
+        twice = [*self.people[:3], *self.people[5:7]]
+        told = [await self.doors.message(one.phone, "sms", 1) for one in self.people]
+        for one in twice:  # before the second session changes: what is not told yet would be told as it is then
+            await self.doors.message(one.phone, "sms", 2)
         self.say(f"{len(told)} telephones rang. The first one: « {told[0]['text']} »")
 
     async def a_family_withdraws(self) -> None:
