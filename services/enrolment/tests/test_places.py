@@ -160,6 +160,9 @@ async def test_no_run_before_the_draw_and_the_committee_departs_with_a_reason(co
         await one.decide()
         [offer] = await one.offers()
         assert offer.application_id == low
+        account = "\n".join((await one.decisions())[high].account["fr"])
+        assert "pas de place" in account, "as decided, not as proposed"
+        assert "Dernière admission dans le groupe « les petits » pour la même semaine : 0 points." in account
         [departure] = (await one.decisions())[high].departures
         assert (departure["by"], departure["reason"]) == ("bottines", "La famille a trouvé ailleurs")
         with pytest.raises(DecidedAlready):

@@ -44,7 +44,8 @@ async def decide_places(tx: Tx, terms: Terms, cmd: DecidePlaces) -> CrecheRun:
     found = decided(ledger, {ids[child_id(row)]: decision.departures for decision, row in rows})
     admitted = [(row, decision.decided) for decision, row in rows if decision.decided is not None and _waits(row)]
     await _fit(tx, terms, admitted)
-    accounts = {id: _account(terms, criteria, ledger, id) for id in ledger.by_id}
+    final = _as_decided(ledger, {id: one.decided for id, one in found.items()})
+    accounts = {id: _account(terms, criteria, final, id, run.result) for id in final.by_id}
     for decision, row in rows:
         decision.account = accounts[ids[child_id(row)]]
         if not _waits(row):
@@ -54,7 +55,9 @@ async def decide_places(tx: Tx, terms: Terms, cmd: DecidePlaces) -> CrecheRun:
         applying.tell(tx, row, ApplicationDecided, outcome=outcome)
         if decision.decided is not None:
             awarding.offer(tx, terms, run.id, row, decision.decided, "decided")
-    run.figures = _figures(ledger, {id: one.decided for id, one in found.items()})
+    run.figures = [
+        {"creche": creche, "group": group, **one._asdict()} for (creche, group), one in public(final).items()
+    ]
     run.given, run.decided_by, run.decided_at = None, cmd.by, now()
     return run
 
@@ -90,13 +93,14 @@ async def _fit(tx: Tx, terms: Terms, admitted: Iterable[tuple[CrecheApplication,
             raise MoreThanThereIs(reference=row.reference, **awarding.reason(no))
 
 
-def _account(terms: Terms, criteria: Criteria, ledger: Ledger, id: str) -> dict[str, list[str]]:
+def _as_decided(ledger: Ledger, decided: dict[str, int | None]) -> Ledger:
+    """What families and everybody read is what was decided, not what was proposed: the last admitted, above all."""
+    run = replace(ledger.run, proposed=decided)
+    return Ledger(ledger.criteria, list(ledger.by_id.values()), ledger.places, run)
+
+
+def _account(terms: Terms, criteria: Criteria, final: Ledger, id: str, result: str) -> dict[str, list[str]]:
+    """`result`: of the run, which is what anybody can compute again."""
     names = {one.id: one.name for one in terms.creches}
-    return {lang: list(told(ledger.account(id), criteria, names, lang)) for lang in LANGUAGES}
-
-
-def _figures(ledger: Ledger, proposed: dict[str, int | None]) -> list[dict[str, object]]:
-    """Of what was decided, not of what was proposed."""
-    run = replace(ledger.run, proposed=proposed)
-    shown = public(Ledger(ledger.criteria, list(ledger.by_id.values()), ledger.places, run))
-    return [{"creche": creche, "group": group, **one._asdict()} for (creche, group), one in shown.items()]
+    account = replace(final.account(id), run=result)
+    return {lang: list(told(account, criteria, names, lang)) for lang in LANGUAGES}
