@@ -4,12 +4,20 @@ import asyncio
 import json
 import os
 import sys
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from ronde import journal
+from ronde.clock import now
+from ronde.database import Tx
+from ronde.envelope import Received
 from ronde.ids import new_id
+from ronde.retry import SAID_AGAIN
 from ronde.rig import QUEUE, Rig, envelope, plan
 from ronde.testing import Amqp
+from sqlalchemy import text
 
 pytestmark = [pytest.mark.broker, pytest.mark.database]
 
@@ -87,6 +95,36 @@ async def test_publish_then_tail_then_replay(rig: Rig, terminal: Terminal, tmp_p
         await rig.until("SELECT count(*) FROM effects", 1)
     assert [str(id) for id in await rig.effects()] == [event["id"]]
     assert await rig.rows("SELECT 1 FROM parked") == []
+
+
+async def test_a_restored_service_hears_again_what_it_missed_and_knows_that_it_may_have_acted(
+    rig: Rig, terminal: Terminal
+) -> None:
+    heard: list[tuple[str, bool]] = []
+
+    async def note(tx: Tx, event: Received[Any]) -> None:
+        heard.append((event.subject, SAID_AGAIN.get()))
+        await rig.write_down(tx, event)
+
+    rig.handle = note
+    before, missed, waits = (envelope(plan()) for _ in range(3))
+    since = ("--since", (now() - timedelta(minutes=10)).isoformat())
+    async with rig.consuming():
+        for number, event in enumerate((before, missed), start=1):
+            await rig.say(event)
+            await rig.until("SELECT count(*) FROM effects", number)
+    async with rig.db.transaction() as tx:  # the backup is from between the two
+        for table, column, value in (("effects", "event_id", missed["id"]), ("inbox", "id", missed["id"])):
+            await tx.session.execute(text(f"DELETE FROM {table} WHERE {column} = '{value}'"))  # noqa: S608
+        await tx.session.execute(text("DELETE FROM subject_versions WHERE subject = :it"), {"it": missed["subject"]})
+    await rig.say(waits)
+    assert await terminal.ronde("events", "catch-up", "booking", *since) == (0, "booking: 3 events to hear again\n")
+    assert await journal.catch_up(rig.amqp.url(), "booking", "first", frozenset({"session.planned.v1"})) == 0
+    assert await journal.catch_up(rig.amqp.url(), "notify", "first") == 0, "it has no such queue here"
+    heard.clear()
+    async with rig.consuming():
+        await rig.until("SELECT count(*) FROM effects", 3)
+    assert sorted(heard) == sorted([(missed["subject"], True), (waits["subject"], False)])
 
 
 async def test_an_empty_journal_ends_and_an_unknown_queue_is_named(rig: Rig, terminal: Terminal) -> None:
