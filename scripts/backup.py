@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 HOME = Path(__file__).resolve().parents[1]
+HOUSES = HOME / "deploy" / "house"
 FORMAT = 1
 SERVICES = ("notify", "enrolment", "booking")
 """In this order: who hears first. What enrolment says between two dumps is then in its outbox, and told again."""
@@ -48,8 +49,8 @@ def save(file: Path) -> None:
     parts = {f"{name}.dump": run(*dump, name) for name in SERVICES}
     parts["rabbitmq.json"] = run("exec", "-T", "rabbitmq", "sh", "-c", EXPORT)
     parts["env"] = (HOME / ".env").read_bytes()
-    for house in sorted((HOME / "deploy" / "house").glob("*.toml")):
-        parts[f"house/{house.name}"] = house.read_bytes()
+    for house in sorted(HOUSES.rglob("*.toml")):  # the commissions' files among them
+        parts[f"house/{house.relative_to(HOUSES)}"] = house.read_bytes()
     pack(file, described(made_at, parts))
     say(f"{file}: {file.stat().st_size / 1e6:.1f} MB. Keep it elsewhere, and closed: families' data and secrets.")
 
@@ -140,7 +141,9 @@ def lay_out(parts: dict[str, bytes]) -> None:
     if not (HOME / ".env").exists():
         for name, content in parts.items():
             if name.startswith("house/"):
-                (HOME / "deploy" / "house" / Path(name).name).write_bytes(content)
+                place = HOUSES / name.removeprefix("house/")
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(content)
         (HOME / ".env").touch(mode=0o600)
         (HOME / ".env").write_bytes(parts["env"])
         subprocess.run([sys.executable, HOME / "scripts" / "env.py"], check=True)  # noqa: S603

@@ -11,11 +11,11 @@ from ronde_contracts.event import PartyKind
 from ronde_contracts.partners import ErasureAcknowledged
 from sqlalchemy import delete, func, or_, select, tuple_, update
 
-from enrolment.applying import end
-from enrolment.awarding import lock_creches, withdraw_offer_of
-from enrolment.care_leaving import leave_occasional_care
 from enrolment.leaving import leave
 from enrolment.line import lock_session
+from enrolment.nursery.applying import end
+from enrolment.nursery.awarding import lock_creches, withdraw_offer_of
+from enrolment.nursery.care_leaving import leave_occasional_care
 from enrolment.settings import Terms
 from enrolment.states import ACTIVE, LIVING
 from enrolment.tables import (

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from enrolment.applying import Asked, Claim, Wished
 from enrolment.creche.criteria import Criteria
 from enrolment.creche.hours import hours, written
 from enrolment.forms import Wrong
+from enrolment.nursery.applying import Asked, Claim, Wished
 from enrolment.tables import CrecheApplication
 
 Typed = Mapping[str, str]

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from enrolment.applying import Asked, Claim, Wished
 from enrolment.creche.commissions import load_all
+from enrolment.nursery.applying import Asked, Claim, Wished
 from enrolment.settings import Settings
 from enrolment.tables import CrecheApplication
 from enrolment.testing import Desk, Running, running

@@ -10,9 +10,9 @@ from uuid import UUID
 import hypothesis
 import pytest
 import time_machine
-from enrolment.asking import answer_by, moments
 from enrolment.creche.hours import hours
-from enrolment.creche_book import occupation
+from enrolment.nursery.asking import answer_by, moments
+from enrolment.nursery.book import occupation
 from enrolment.settings import Settings, Terms
 from enrolment.tables import CareOffer, CareSlot
 from enrolment.testing import PARIS, Desk

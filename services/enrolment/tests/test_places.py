@@ -9,15 +9,15 @@ from uuid import UUID
 
 import pytest
 import time_machine
-from enrolment.committee import MoreThanThereIs
 from enrolment.creche.book import Book, Contract
 from enrolment.creche.criteria import Criteria
 from enrolment.creche.criteria_file import load
 from enrolment.creche.hours import grid
 from enrolment.creche.occupation import Occupation
 from enrolment.creche.places import YEAR, Giving
-from enrolment.creche_book import who_asks
-from enrolment.demands import asked
+from enrolment.nursery.book import who_asks
+from enrolment.nursery.committee import MoreThanThereIs
+from enrolment.nursery.demands import asked
 from enrolment.tables import CrechePlaceOffer
 from enrolment.testing import Desk
 from enrolment.testing.commission import ENTRY, MEETS, Commission

@@ -9,9 +9,9 @@ from ronde.web.schema import KEY, ONCE, refusals
 from ronde_contracts.event import Slug
 from starlette.responses import JSONResponse, Response
 
-from enrolment import applying
-from enrolment.commissions import CommissionUnknown, NotTheirCommission, their_commission
 from enrolment.doors import terms_of
+from enrolment.nursery import applying
+from enrolment.nursery.commissions import CommissionUnknown, NotTheirCommission, their_commission
 from enrolment.queries import applications
 from enrolment.refusals import PartyUnknown
 from enrolment.shapes.applications import (

@@ -8,11 +8,11 @@ from ronde.web import Organisation
 from ronde.web.schema import KEY, refusals
 from ronde_contracts.event import Slug
 
-from enrolment.applying import ApplicationUnknown
-from enrolment.awarding import OfferUnknown
-from enrolment.commissions import CommissionUnknown, NotTheirCommission, their_commission
-from enrolment.committee import MoreThanThereIs, NotProposed, latest
 from enrolment.doors import terms_of
+from enrolment.nursery.applying import ApplicationUnknown
+from enrolment.nursery.awarding import OfferUnknown
+from enrolment.nursery.commissions import CommissionUnknown, NotTheirCommission, their_commission
+from enrolment.nursery.committee import MoreThanThereIs, NotProposed, latest
 from enrolment.queries.committee import line
 from enrolment.shapes.places import DepartureBody, InRunShown, LineShown, PlaceShown, RunShown, SeedBody
 from enrolment.use_cases.accept_place import AcceptPlace, PlaceOver, accept_place

@@ -17,9 +17,9 @@ from enrolment.creche.fitting import fits, nearest
 from enrolment.creche.hours import grid
 from enrolment.creche.occupation import monday_of
 from enrolment.creche.picture import week
-from enrolment.creche_book import occupation
 from enrolment.doors import terms_of
 from enrolment.nursery import CrecheUnknown, NotInCreche, NotTheirCreche, their_creche
+from enrolment.nursery.book import occupation
 from enrolment.shapes.creche import (
     AbsenceBody,
     AskedBody,

@@ -10,3 +10,7 @@ UPDATE sessions SET attended = greatest(attended, all_before) FROM above;
 UPDATE enrolments SET version = greatest(version, all_before) FROM above;
 UPDATE parties SET version = greatest(version, all_before) FROM above;
 UPDATE former_ids SET version = greatest(version, all_before) FROM above;
+UPDATE creche_applications SET version = greatest(version, all_before) FROM above;
+UPDATE creche_place_offers SET version = greatest(version, all_before) FROM above;
+UPDATE care_offers SET version = greatest(version, all_before) FROM above;
+UPDATE creche_weeks_told SET version = greatest(version, all_before) FROM above;

@@ -18,11 +18,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse, Response
 
 from enrolment import place_forms
-from enrolment.commissions import commission, today
 from enrolment.creche.criteria import Criteria
 from enrolment.creche.words import DAYS, spoken
 from enrolment.doors import terms_of
 from enrolment.forms import Wrong
+from enrolment.nursery.commissions import commission, today
 from enrolment.pages.common import private
 from enrolment.people import SELF
 from enrolment.queries import applications, places

@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse, Response
 
 from enrolment import place_forms
-from enrolment.commissions import commission, open_now, today
 from enrolment.doors import terms_of
 from enrolment.forms import Wrong
+from enrolment.nursery.commissions import commission, open_now, today
 from enrolment.pages import application
 from enrolment.pages.application import Action, OwnApplication
 from enrolment.pages.common import SHOWN, Token, private

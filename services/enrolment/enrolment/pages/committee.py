@@ -13,9 +13,6 @@ from ronde.web.language import language
 from ronde_contracts.event import Slug
 from starlette.responses import RedirectResponse, Response
 
-from enrolment.applying import ApplicationUnknown
-from enrolment.commissions import commission, open_now, their_commission, today
-from enrolment.committee import NotProposed, latest, ledger_of
 from enrolment.creche.committee import Account
 from enrolment.creche.committee_words import RULE, told, why_not
 from enrolment.creche.criteria import Criteria
@@ -23,8 +20,11 @@ from enrolment.creche.criteria_seal import digest
 from enrolment.creche.occupation import monday_of
 from enrolment.creche.picture import compared
 from enrolment.creche.words import spoken
-from enrolment.demands import child_id
 from enrolment.doors import terms_of
+from enrolment.nursery.applying import ApplicationUnknown
+from enrolment.nursery.commissions import commission, open_now, their_commission, today
+from enrolment.nursery.committee import NotProposed, latest, ledger_of
+from enrolment.nursery.demands import child_id
 from enrolment.pages.common import SHOWN, private
 from enrolment.queries.committee import InRun, before_and_after, line, runs
 from enrolment.tables import CrecheRun

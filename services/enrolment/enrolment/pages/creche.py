@@ -13,9 +13,9 @@ from starlette.responses import Response
 from enrolment.creche.occupation import monday_of
 from enrolment.creche.picture import week
 from enrolment.creche.words import RULES
-from enrolment.creche_book import occupation
 from enrolment.doors import terms_of
 from enrolment.nursery import their_creche
+from enrolment.nursery.book import occupation
 from enrolment.pages.common import SHOWN, private, wall_clock
 
 router = APIRouter(prefix="/creches/{id}")

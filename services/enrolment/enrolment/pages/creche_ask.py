@@ -15,10 +15,10 @@ from enrolment.creche.book import Child
 from enrolment.creche.fitting import fits, nearest
 from enrolment.creche.hours import grid, written
 from enrolment.creche.words import MISSING, RULES
-from enrolment.creche_book import occupation
 from enrolment.doors import terms_of
 from enrolment.forms import Wrong
 from enrolment.nursery import their_creche
+from enrolment.nursery.book import occupation
 from enrolment.pages.common import SHOWN, private, spoken, typed_in, wall_clock
 
 router = APIRouter(prefix="/creches/{id}")

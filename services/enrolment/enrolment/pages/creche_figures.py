@@ -15,9 +15,9 @@ from starlette.responses import Response
 from enrolment.creche.figures import WeekFigures, figures, total
 from enrolment.creche.occupation import monday_of
 from enrolment.creche.sheets import figures_sheet
-from enrolment.creche_book import occupation
 from enrolment.doors import sheet, terms_of
 from enrolment.nursery import their_creche
+from enrolment.nursery.book import occupation
 from enrolment.pages.common import SHOWN, private
 
 router = APIRouter(prefix="/creches/{id}")

@@ -14,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse, Response
 
 from enrolment import place_forms
-from enrolment.commissions import their_commission
 from enrolment.creche.criteria import NEUTRAL
 from enrolment.doors import terms_of
 from enrolment.forms import Wrong
+from enrolment.nursery.commissions import their_commission
 from enrolment.pages import application
 from enrolment.pages.application import Action, OwnApplication
 from enrolment.pages.common import SHOWN, private

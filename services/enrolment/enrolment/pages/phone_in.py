@@ -14,9 +14,9 @@ from starlette.responses import RedirectResponse, Response
 
 from enrolment import forms, queries
 from enrolment.admitting import is_own
-from enrolment.commissions import open_now
 from enrolment.creche.criteria import Criteria
 from enrolment.doors import reception_of, terms_of
+from enrolment.nursery.commissions import open_now
 from enrolment.pages.common import PLACE, SHOWN, private
 from enrolment.queries import applications, enrolling, people
 from enrolment.queries.enrolments import of_party

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from enrolment.applying import ApplicationUnknown
 from enrolment.doorkeys import token_hash
+from enrolment.nursery.applying import ApplicationUnknown
 from enrolment.tables import CrecheApplication, CrechePageLink
 
 WHOLE = selectinload(CrecheApplication.answers)

@@ -11,9 +11,9 @@ from ronde.ids import reference
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from enrolment.asking import moments
 from enrolment.creche.hours import hours
 from enrolment.doorkeys import token_hash
+from enrolment.nursery.asking import moments
 from enrolment.settings import Terms
 from enrolment.tables import CareOffer, CareSlot, CareWish, CrecheChild
 

@@ -11,8 +11,8 @@ from sqlalchemy.orm import selectinload
 
 from enrolment.creche.book import Contract
 from enrolment.creche.occupation import Occupation
-from enrolment.creche_book import occupation
-from enrolment.demands import asked
+from enrolment.nursery.book import occupation
+from enrolment.nursery.demands import asked
 from enrolment.tables import CrecheApplication, CrecheDecision, CrechePlaceOffer, CrecheRun
 
 

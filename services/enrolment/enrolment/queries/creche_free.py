@@ -7,7 +7,7 @@ from ronde.house import Creche
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from enrolment.creche.free_places import Free, free_places, published
-from enrolment.creche_book import occupation
+from enrolment.nursery.book import occupation
 from enrolment.settings import Terms
 
 

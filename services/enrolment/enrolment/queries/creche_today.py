@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from enrolment.creche.book import Booking
 from enrolment.creche.hours import Span, first, hours, spans
 from enrolment.creche.today import Expected, expected
-from enrolment.creche_book import book_of
+from enrolment.nursery.book import book_of
 from enrolment.rules import whole_months
 from enrolment.tables import CareOffer, CrecheChild
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 from ronde_contracts.event import Slug
 
-from enrolment.applying import Asked, Claim, Wished
 from enrolment.creche.book import Place
+from enrolment.nursery.applying import Asked, Claim, Wished
 from enrolment.shapes.base import Body, Name
 from enrolment.shapes.creche import Week
 from enrolment.states import ApplicationState

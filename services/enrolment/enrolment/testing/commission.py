@@ -11,12 +11,12 @@ from ronde.house import Creche
 from ronde.ids import new_id
 from sqlalchemy import select
 
-from enrolment.applying import Asked, Claim, Wished
 from enrolment.creche.book import Book
 from enrolment.creche.criteria import Criteria
 from enrolment.creche.hours import between, written
 from enrolment.creche.occupation import Occupation
-from enrolment.creche_book import book_of, occupation
+from enrolment.nursery.applying import Asked, Claim, Wished
+from enrolment.nursery.book import book_of, occupation
 from enrolment.tables import CrecheApplication, CrecheDecision, CrechePlaceOffer
 from enrolment.testing.desk import PARIS, Desk
 from enrolment.use_cases.accept_place import AcceptPlace, accept_place

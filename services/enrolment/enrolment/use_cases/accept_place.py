@@ -10,8 +10,8 @@ from ronde.ids import new_id
 from ronde.refusal import Refused
 from ronde_contracts.enrolment_creche import CrechePlaceAccepted
 
-from enrolment import awarding
-from enrolment.commissions import their_commission
+from enrolment.nursery import awarding
+from enrolment.nursery.commissions import their_commission
 from enrolment.settings import Terms
 from enrolment.tables import CrecheChild, CrecheContract, CrechePlaceOffer
 

@@ -10,9 +10,9 @@ from ronde.ids import new_id
 from ronde.refusal import Refused
 from sqlalchemy import select
 
-from enrolment import applying
-from enrolment.applying import Asked
-from enrolment.commissions import commission_for
+from enrolment.nursery import applying
+from enrolment.nursery.applying import Asked
+from enrolment.nursery.commissions import commission_for
 from enrolment.people import SELF, lock_party
 from enrolment.settings import Terms
 from enrolment.states import LIVING

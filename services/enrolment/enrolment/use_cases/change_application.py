@@ -8,9 +8,9 @@ from ronde.clock import now
 from ronde.database import Tx
 from ronde.refusal import Refused
 
-from enrolment import applying
-from enrolment.applying import ApplicationUnknown, Asked
-from enrolment.commissions import commission_for
+from enrolment.nursery import applying
+from enrolment.nursery.applying import ApplicationUnknown, Asked
+from enrolment.nursery.commissions import commission_for
 from enrolment.people import SELF
 from enrolment.settings import Terms
 from enrolment.tables import CrecheApplication

@@ -8,14 +8,14 @@ from ronde.database import Tx
 from ronde_contracts.enrolment_creche import ApplicationDecided
 from sqlalchemy import select
 
-from enrolment import applying, awarding
-from enrolment.commissions import their_commission, today
-from enrolment.committee import MoreThanThereIs, decided, ledger_of, proposal
 from enrolment.creche.committee import Ledger
 from enrolment.creche.committee_figures import public
 from enrolment.creche.committee_words import told
 from enrolment.creche.criteria import Criteria
-from enrolment.demands import asked, child_id
+from enrolment.nursery import applying, awarding
+from enrolment.nursery.commissions import their_commission, today
+from enrolment.nursery.committee import MoreThanThereIs, decided, ledger_of, proposal
+from enrolment.nursery.demands import asked, child_id
 from enrolment.settings import Terms
 from enrolment.tables import CrecheApplication, CrecheDecision, CrecheRun
 

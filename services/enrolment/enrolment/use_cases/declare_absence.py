@@ -7,9 +7,9 @@ from uuid import UUID
 from ronde.database import Tx
 from ronde.house import Creche
 
-from enrolment.caring import offer_freed_hours
-from enrolment.freeing import free_hours_of
 from enrolment.nursery import child_of, lock_creche
+from enrolment.nursery.caring import offer_freed_hours
+from enrolment.nursery.freeing import free_hours_of
 from enrolment.settings import Terms
 from enrolment.tables import CrecheAbsence
 

@@ -8,9 +8,9 @@ from ronde.database import Tx
 from ronde.refusal import Refused
 from ronde_contracts.enrolment_creche import OccasionalCareDeclined
 
-from enrolment.care_telling import tell_care
-from enrolment.caring import offer_freed_hours
 from enrolment.nursery import lock_offer
+from enrolment.nursery.care_telling import tell_care
+from enrolment.nursery.caring import offer_freed_hours
 from enrolment.settings import Terms
 from enrolment.tables import CareOffer
 

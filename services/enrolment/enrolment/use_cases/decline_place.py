@@ -8,8 +8,8 @@ from ronde.database import Tx
 from ronde.refusal import Refused
 from ronde_contracts.enrolment_creche import CrechePlaceDeclined
 
-from enrolment import awarding
-from enrolment.commissions import their_commission
+from enrolment.nursery import awarding
+from enrolment.nursery.commissions import their_commission
 from enrolment.settings import Terms
 from enrolment.tables import CrechePlaceOffer
 

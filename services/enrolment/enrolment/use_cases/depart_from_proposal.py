@@ -8,9 +8,9 @@ from ronde.clock import now
 from ronde.database import Tx
 from ronde.refusal import Refused
 
-from enrolment import awarding
-from enrolment.commissions import their_commission
-from enrolment.committee import proposal, together
+from enrolment.nursery import awarding
+from enrolment.nursery.commissions import their_commission
+from enrolment.nursery.committee import proposal, together
 from enrolment.settings import Terms
 from enrolment.tables import CrecheDecision
 

@@ -7,9 +7,9 @@ from ronde.database import Tx
 from ronde.house import Creche
 from sqlalchemy import select
 
-from enrolment.care_telling import withdraw_offer
-from enrolment.caring import offer_freed_hours
 from enrolment.nursery import NotInCreche, lock_creche
+from enrolment.nursery.care_telling import withdraw_offer
+from enrolment.nursery.caring import offer_freed_hours
 from enrolment.settings import Terms
 from enrolment.tables import CareOffer, CareWish
 

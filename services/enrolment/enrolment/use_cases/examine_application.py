@@ -9,10 +9,10 @@ from ronde.clock import now
 from ronde.database import Tx
 from ronde.refusal import Refused
 
-from enrolment.applying import Claim, NotACriterion, lock_application
-from enrolment.commissions import their_commission
 from enrolment.creche.book import Place
 from enrolment.creche.criteria import NEUTRAL, Criteria, NotAsPublished, Shown
+from enrolment.nursery.applying import Claim, NotACriterion, lock_application
+from enrolment.nursery.commissions import their_commission
 from enrolment.settings import Terms
 from enrolment.tables import CrecheApplication, CrecheApplicationAnswer
 

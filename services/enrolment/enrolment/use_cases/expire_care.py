@@ -7,9 +7,9 @@ from ronde.database import Tx
 from ronde_contracts.enrolment_creche import OccasionalCareExpired
 from sqlalchemy import select, update
 
-from enrolment.care_telling import tell_care
-from enrolment.caring import offer_freed_hours
 from enrolment.nursery import lock_creche
+from enrolment.nursery.care_telling import tell_care
+from enrolment.nursery.caring import offer_freed_hours
 from enrolment.settings import Terms
 from enrolment.tables import CareOffer, CareSlot
 

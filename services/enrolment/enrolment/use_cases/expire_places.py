@@ -5,7 +5,7 @@ from ronde.database import Tx
 from ronde_contracts.enrolment_creche import CrechePlaceExpired
 from sqlalchemy import select
 
-from enrolment import awarding
+from enrolment.nursery import awarding
 from enrolment.settings import Terms
 from enrolment.tables import CrechePlaceOffer
 

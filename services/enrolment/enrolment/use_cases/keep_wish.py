@@ -12,8 +12,8 @@ from ronde.house import Creche
 from ronde.refusal import Refused
 from sqlalchemy import select
 
-from enrolment.caring import offer_freed_hours
 from enrolment.nursery import NotInCreche, child_of, lock_creche
+from enrolment.nursery.caring import offer_freed_hours
 from enrolment.people import hold_party
 from enrolment.settings import Terms
 from enrolment.tables import CareWish

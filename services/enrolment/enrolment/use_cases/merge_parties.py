@@ -11,8 +11,8 @@ from sqlalchemy import Table, delete, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
-from enrolment.applying import child_of
 from enrolment.likeness import same_child, same_person
+from enrolment.nursery.applying import child_of
 from enrolment.people import both_enrolled, lock_party, tell_contact
 from enrolment.states import LIVING
 from enrolment.tables import (

@@ -7,9 +7,9 @@ from uuid import UUID
 from ronde.database import Tx
 from ronde.house import Creche
 
-from enrolment.caring import offer_freed_hours
-from enrolment.freeing import take_back
 from enrolment.nursery import NotInCreche, lock_creche
+from enrolment.nursery.caring import offer_freed_hours
+from enrolment.nursery.freeing import take_back
 from enrolment.settings import Terms
 from enrolment.tables import CareSlot
 

@@ -11,12 +11,12 @@ from ronde.refusal import Refused
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from enrolment import awarding, demands
-from enrolment.commissions import their_commission, today
 from enrolment.creche.criteria import Criteria, NotAsPublished
 from enrolment.creche.places import digest
 from enrolment.creche.proposing import Given, propose
-from enrolment.demands import Demand
+from enrolment.nursery import awarding, demands
+from enrolment.nursery.commissions import their_commission, today
+from enrolment.nursery.demands import Demand
 from enrolment.settings import Terms
 from enrolment.tables import CrecheApplication, CrecheDecision, CrecheRun
 

@@ -8,8 +8,8 @@ from ronde.clock import now
 from ronde.database import Tx
 from ronde.refusal import Refused
 
-from enrolment import applying
-from enrolment.commissions import commission_for
+from enrolment.nursery import applying
+from enrolment.nursery.commissions import commission_for
 from enrolment.people import SELF
 from enrolment.settings import Terms
 from enrolment.tables import CrecheApplication

@@ -8,10 +8,10 @@ from ronde.database import Tx
 from ronde.house import Creche
 from sqlalchemy import select
 
-from enrolment.care_telling import withdraw_offer
-from enrolment.caring import offer_freed_hours
-from enrolment.freeing import free_hours_of
 from enrolment.nursery import NotInCreche, child_of, lock_creche
+from enrolment.nursery.care_telling import withdraw_offer
+from enrolment.nursery.caring import offer_freed_hours
+from enrolment.nursery.freeing import free_hours_of
 from enrolment.settings import Terms
 from enrolment.tables import HELD, CareOffer, CrecheAbsence, CrecheChild, CrecheContract, CrecheShift
 

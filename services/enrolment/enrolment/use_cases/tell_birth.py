@@ -9,8 +9,8 @@ from ronde.clock import now
 from ronde.database import Tx
 from ronde.refusal import Refused
 
-from enrolment import applying
-from enrolment.commissions import their_commission, today
+from enrolment.nursery import applying
+from enrolment.nursery.commissions import their_commission, today
 from enrolment.people import SELF
 from enrolment.settings import Terms
 from enrolment.states import LIVING

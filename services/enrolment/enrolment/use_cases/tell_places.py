@@ -10,8 +10,8 @@ from ronde_contracts.enrolment_creche import FreePlaces, PlacesAvailable
 from enrolment.creche.free_places import Free, free_places, published
 from enrolment.creche.hours import clock
 from enrolment.creche.occupation import Occupation
-from enrolment.creche_book import book_of
 from enrolment.nursery import lock_creche
+from enrolment.nursery.book import book_of
 from enrolment.settings import Terms
 from enrolment.tables import CrecheWeekTold
 

@@ -6,8 +6,8 @@ from ronde.database import Tx
 from ronde_contracts.enrolment_creche import ApplicationLapsed, ApplicationRenewalDue
 from sqlalchemy import ColumnElement, func, select
 
-from enrolment import applying
-from enrolment.commissions import today
+from enrolment.nursery import applying
+from enrolment.nursery.commissions import today
 from enrolment.settings import Terms
 from enrolment.tables import CrecheApplication
 

@@ -9,8 +9,8 @@ from ronde.database import Tx
 from ronde.refusal import Refused
 from ronde_contracts.enrolment_creche import ApplicationWithdrawn
 
-from enrolment import applying, awarding
-from enrolment.commissions import their_commission
+from enrolment.nursery import applying, awarding
+from enrolment.nursery.commissions import their_commission
 from enrolment.people import SELF
 from enrolment.settings import Terms
 from enrolment.states import LIVING

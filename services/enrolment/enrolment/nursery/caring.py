@@ -11,13 +11,14 @@ from ronde.ids import new_id
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
-from enrolment import creche_book
-from enrolment.asking import answer_by, in_time, moments, next_morning
-from enrolment.care_telling import tell_offer
 from enrolment.creche import care
 from enrolment.creche.book import Book, Contract
 from enrolment.creche.hours import EMPTY, Hours, grid, hours, union, written
 from enrolment.creche.occupation import Occupation
+from enrolment.nursery.asking import answer_by, in_time, moments, next_morning
+from enrolment.nursery.book import book_of
+from enrolment.nursery.book import child as known
+from enrolment.nursery.care_telling import tell_offer
 from enrolment.settings import Terms
 from enrolment.tables import HELD, CareOffer, CareSlot, CareWish, CrecheAbsence, CrecheChild
 
@@ -54,7 +55,7 @@ async def offer_freed_hours(tx: Tx, terms: Terms, creche: Creche) -> None:
     if not wishes:
         return
     first, last = near[0].day, near[-1].day
-    book = await creche_book.book_of(tx.session, creche, first, last)
+    book = await book_of(tx.session, creche, first, last)
     looking = _Round(wishes, book, Occupation(creche, book, first, last))
     for slot in near:
         await _ask_next(tx, terms, creche, slot, looking)
@@ -126,7 +127,7 @@ async def _wishes(tx: Tx, creche: Creche, at: datetime) -> list[tuple[CareWish, 
         (
             row,
             care.Wish(
-                id=str(row.id), child=creche_book.child(child), week=grid(*row.week),
+                id=str(row.id), child=known(child), week=grid(*row.week),
                 least=-(-row.least_minutes // 15), offered=offered, since=max(row.since, last or row.since),
             ),
         )

@@ -20,13 +20,13 @@ from ronde_contracts.event import Event
 from sqlalchemy import select
 
 from enrolment import rules
-from enrolment.applying import ApplicationUnknown, issue_page
-from enrolment.commissions import today
 from enrolment.creche.fitting import No
 from enrolment.creche.places import YEAR, Giving
-from enrolment.creche_book import occupation
-from enrolment.demands import Demand, asked
 from enrolment.nursery import lock_creche
+from enrolment.nursery.applying import ApplicationUnknown, issue_page
+from enrolment.nursery.book import occupation
+from enrolment.nursery.commissions import today
+from enrolment.nursery.demands import Demand, asked
 from enrolment.settings import Terms
 from enrolment.states import PlaceState
 from enrolment.tables import CrecheApplication, CrecheDecision, CrechePlaceOffer

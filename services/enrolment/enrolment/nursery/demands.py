@@ -9,7 +9,7 @@ from enrolment.creche.criteria import Answer, Criteria
 from enrolment.creche.hours import grid
 from enrolment.creche.matching_forms import Application, Child, Wish
 from enrolment.creche.places import Asked
-from enrolment.creche_book import who_asks
+from enrolment.nursery.book import who_asks
 from enrolment.tables import CrecheApplication
 
 NOTICE = timedelta(days=7)

@@ -8,9 +8,9 @@ from ronde.ids import reference
 from ronde_contracts.enrolment_creche import OccasionalCareOffered, OccasionalCareWithdrawn, PageIssued
 from ronde_contracts.event import Event
 
-from enrolment.asking import moments
 from enrolment.creche.hours import hours
 from enrolment.doorkeys import new_token, token_hash
+from enrolment.nursery.asking import moments
 from enrolment.settings import Terms
 from enrolment.tables import CareOffer, CareWish
 

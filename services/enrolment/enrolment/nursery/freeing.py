@@ -10,10 +10,10 @@ from ronde.house import Creche
 from ronde.ids import new_id
 from sqlalchemy import func, select
 
-from enrolment import creche_book
-from enrolment.care_telling import withdraw_offer
 from enrolment.creche import care
 from enrolment.creche.hours import NONE, hours, written
+from enrolment.nursery.book import book_of, occupation
+from enrolment.nursery.care_telling import withdraw_offer
 from enrolment.settings import Terms
 from enrolment.tables import HELD, CareOffer, CareSlot, CrecheAbsence
 
@@ -32,7 +32,7 @@ async def free_hours_of(tx: Tx, terms: Terms, creche: Creche, child_id: UUID) ->
     known = {one.day: one for one in await tx.session.scalars(of_child)}
     ends = await tx.session.scalar(select(func.max(CrecheAbsence.ends_on)).where(CrecheAbsence.child_id == child_id))
     last = max([today, min(ends or today, today + LONGEST), *known])
-    book = await creche_book.book_of(tx.session, creche, today, last)
+    book = await book_of(tx.session, creche, today, last)
     own = select(CareOffer).where(CareOffer.child_id == child_id, CareOffer.day >= today, CareOffer.state.in_(HELD))
     for offer in await tx.session.scalars(own):
         if care.absent(book, str(child_id), offer.day) & hours(offer.hours):
@@ -66,6 +66,6 @@ async def take_back(tx: Tx, terms: Terms, creche: Creche, days: Iterable[date]) 
             await withdraw_offer(tx, terms, creche, offer, "not-free")
     for offer, mine, _ in found:
         if offer.state in HELD:
-            full = await creche_book.occupation(tx.session, creche, offer.day, offer.day)
+            full = await occupation(tx.session, creche, offer.day, offer.day)
             if not care.kept(full, offer.day, mine):
                 await withdraw_offer(tx, terms, creche, offer, "not-free")

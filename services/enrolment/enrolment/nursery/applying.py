@@ -16,12 +16,12 @@ from ronde_contracts.event import Event
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from enrolment.commissions import today
 from enrolment.creche.book import months_after
 from enrolment.creche.criteria import Criteria
 from enrolment.creche.hours import Hours, between, hours, quarter
 from enrolment.doorkeys import new_token, token_hash
 from enrolment.likeness import key
+from enrolment.nursery.commissions import today
 from enrolment.people import lock_party
 from enrolment.settings import Terms
 from enrolment.states import LIVING, ApplicationState

@@ -6,11 +6,11 @@ from ronde.clock import now
 from ronde.database import Tx
 from sqlalchemy import delete, select, update
 
-from enrolment.asking import moments
-from enrolment.care_telling import withdraw_offer
-from enrolment.caring import offer_freed_hours
 from enrolment.creche.hours import hours
 from enrolment.nursery import lock_creche
+from enrolment.nursery.asking import moments
+from enrolment.nursery.care_telling import withdraw_offer
+from enrolment.nursery.caring import offer_freed_hours
 from enrolment.settings import Terms
 from enrolment.tables import HELD, CareOffer, CareWish
 
