@@ -173,5 +173,5 @@ def test_a_houses_commissions_are_read_with_line_and_remedy(tmp_path: Path, hous
     ):
         load_all(tmp_path, house)
     (tmp_path / "third.toml").write_text(TEXT.replace("oldest = { months = 36, ", "oldest = { "))
-    with pytest.raises(HouseFileError, match=r"third.toml, line 75: applications: 'oldest.months' is missing"):
+    with pytest.raises(HouseFileError, match=r"third.toml, line 76: applications: 'oldest.months' is missing"):
         load_all(tmp_path, house)

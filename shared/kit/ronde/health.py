@@ -71,7 +71,7 @@ async def _publish(service: "Service") -> str:
     try:
         async with asyncio.timeout(PROBE_TIMEOUT):
             await service.probe.publish(
-                "ronde.probe",
+                "ronde.readiness",
                 service.settings.service,
                 b"",
                 message_id=str(new_id()),

@@ -14,7 +14,7 @@ EVENTS, PRIVATE, PARKED, PROBE, JOURNAL = (
     "ronde.events",
     "ronde.private",
     "ronde.parked",
-    "ronde.probe",
+    "ronde.readiness",
     "ronde.journal",
 )
 OPS = "ops"
