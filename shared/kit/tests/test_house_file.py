@@ -46,7 +46,7 @@ EDITS = {
         "publishes  =",
         [
             "which only booking says",
-            "A partner may say: absence.declared.v1, absence.withdrawn.v1, attendance.recorded.v1, erasure.acknowledged.v1, room.released.v1",
+            "A partner may say: absence.declared.v1, absence.withdrawn.v1, attendance.recorded.v1",
         ],
     ),
     "an organisation named like a service": (
