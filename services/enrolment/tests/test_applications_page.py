@@ -1,6 +1,5 @@
 """Asking for a crèche place on an old phone, without JavaScript; axe looks at each of its pages, and at the team's."""
 
-import shutil
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
@@ -12,13 +11,12 @@ from axe_playwright_python.async_playwright import Axe
 from enrolment.main import build
 from enrolment.settings import Settings
 from enrolment.testing import Desk
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 from ronde.web.testing import listening
 
 pytestmark = [pytest.mark.database, pytest.mark.browser]
 OPEN = datetime(2027, 2, 1, 10, tzinfo=ZoneInfo("Europe/Paris"))
 PLACES = "/places/villeurbanne-2027-03/applications"
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 @pytest.fixture
@@ -67,23 +65,18 @@ async def ask(page: Page, url: str, desk: Desk) -> str:
     return page.url
 
 
-async def test_without_javascript_on_a_phone_and_axe_finds_nothing(url: str, desk: Desk) -> None:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        own = await ask(await on_a_phone(browser, script=False), url, desk)
-        page = await on_a_phone(browser, script=True)
-        await page.goto(f"{url}/sign-in?next={PLACES}")
-        await page.get_by_label("Clé").fill("key-of-bottines")
-        await page.keyboard.press("Enter")
-        await page.wait_for_url(f"{url}{PLACES}")
-        examined = await page.locator("table a").first.get_attribute("href")
-        for each in (f"{url}/places", own, f"{own}/change", f"{own}/withdraw", f"{url}{PLACES}", f"{url}{examined}"):
-            answer = await page.goto(each)
-            assert answer is not None
-            assert len(await answer.body()) < 60_000
-            found = await Axe().run(page)
-            assert found.violations_count == 0, found.generate_report()
-            assert await page.evaluate("document.documentElement.scrollWidth") <= 360, each
-        await browser.close()
+async def test_without_javascript_on_a_phone_and_axe_finds_nothing(browser: Browser, url: str, desk: Desk) -> None:
+    own = await ask(await on_a_phone(browser, script=False), url, desk)
+    page = await on_a_phone(browser, script=True)
+    await page.goto(f"{url}/sign-in?next={PLACES}")
+    await page.get_by_label("Clé").fill("key-of-bottines")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"{url}{PLACES}")
+    examined = await page.locator("table a").first.get_attribute("href")
+    for each in (f"{url}/places", own, f"{own}/change", f"{own}/withdraw", f"{url}{PLACES}", f"{url}{examined}"):
+        answer = await page.goto(each)
+        assert answer is not None
+        assert len(await answer.body()) < 60_000
+        found = await Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 360, each

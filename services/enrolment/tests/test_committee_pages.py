@@ -1,7 +1,6 @@
 """The committee's page, the families' and the public's: from the proposal to an accepted place, as people do it."""
 
 import re
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID
@@ -17,7 +16,7 @@ from enrolment.tables import Guardian
 from enrolment.testing import Desk, Running, running
 from enrolment.testing.commission import MEETS, SEED, Commission
 from httpx import AsyncClient, Response
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize
 from ronde.house import load
 from ronde.web.testing import listening
 from sqlalchemy import select
@@ -25,7 +24,6 @@ from sqlalchemy import select
 pytestmark = pytest.mark.database
 HTML = {"Accept": "text/html", "Accept-Language": "fr"}
 HERE = "/places/villeurbanne-2027-03"
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 MONDAY = ("08:00-17:00",)
 
 
@@ -154,18 +152,12 @@ async def test_the_public_page_before_and_another_team(at_the_committee: Running
 
 @pytest.mark.browser
 async def test_on_a_phone_axe_finds_nothing_and_a_family_accepts_without_javascript(
-    commission: Commission, settings: Settings, house_file: Path
+    browser: Browser, commission: Commission, settings: Settings, house_file: Path
 ) -> None:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
     first, second = [await commission.asks(MONDAY, shown=shown) for shown in (("commune",), ("fratrie",))]
     with time_machine.travel(MEETS):
         await commission.propose()
-        async with (
-            listening(build(settings.model_copy(update={"house_file": house_file}))) as url,
-            async_playwright() as play,
-        ):
-            browser = await play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        async with listening(build(settings.model_copy(update={"house_file": house_file}))) as url:
             page = await on_a_phone(browser, script=True)
             await page.goto(f"{url}/sign-in?next={HERE}/committee")
             await page.get_by_label("Clé").fill("key-of-bottines")
@@ -187,7 +179,6 @@ async def test_on_a_phone_axe_finds_nothing_and_a_family_accepts_without_javascr
             await family.get_by_role("button", name="Oui, nous prenons la place").click()
             assert "C'est votre place" in await family.locator("main").inner_text()
             await looked_at(page, f"{url}{HERE}")
-            await browser.close()
 
 
 async def on_a_phone(browser: Browser, *, script: bool) -> Page:

@@ -1,7 +1,6 @@
 """The crèche's week for its team: by the quarter-hour, in words and in a picture, on a phone and in a real browser."""
 
 import re
-import shutil
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Literal
@@ -13,7 +12,7 @@ from enrolment.settings import Settings
 from enrolment.tables import CareOffer
 from enrolment.testing import Running
 from httpx import AsyncClient, Response
-from playwright.async_api import async_playwright
+from playwright.async_api import Browser
 from ronde.clock import now
 from ronde.ids import new_id
 from ronde.web.testing import listening
@@ -22,7 +21,6 @@ pytestmark = pytest.mark.database
 MONDAY = "2027-01-11"
 PAGE = f"/creches/bottines/week?day={MONDAY}"
 HTML = {"Accept": "text/html", "Accept-Language": "fr"}
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ALL: dict[str, object] = {}
 COLOURS: dict[str, object] = {"runOnly": ["color-contrast"]}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -199,42 +197,37 @@ async def url(settings: Settings) -> AsyncIterator[str]:
 
 @pytest.mark.browser
 @pytest.mark.timeout(120)
-async def test_axe_finds_nothing_and_nothing_overflows_on_a_phone(url: str) -> None:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
+async def test_axe_finds_nothing_and_nothing_overflows_on_a_phone(browser: Browser, url: str) -> None:
     async with AsyncClient(base_url=url, headers={"Authorization": "Bearer key-of-bottines"}) as program:
         await fill(program, babies=2)
-    async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        context = await browser.new_context(viewport={"width": 360, "height": 740}, locale="fr-FR")
-        page = await context.new_page()
-        await page.goto(f"{url}/sign-in?next={PAGE.replace('?', '%3F')}")
-        await page.get_by_label("Clé").fill("key-of-bottines")
-        await page.keyboard.press("Enter")
-        await page.wait_for_url(f"{url}{PAGE}")
-        for scheme in SCHEMES:
-            await page.emulate_media(color_scheme=scheme)
-            found = await Axe().run(page, options=ALL if scheme == "light" else COLOURS)
-            assert found.violations_count == 0, found.generate_report()
-        assert await page.evaluate("document.documentElement.scrollWidth") <= 360
-        for one in (f"today?day={MONDAY}", "free", f"figures?first={MONDAY}", "people", f"children/{new_id()}"):
-            await page.goto(f"{url}/creches/bottines/{one}")
-            found = await Axe().run(page, options=ALL)
-            assert found.violations_count == 0, (one, found.generate_report())
-            assert await page.evaluate("document.documentElement.scrollWidth") <= 360, one
-        await page.goto(f"{url}/creches/bottines/ask")
-        await page.get_by_label("Date de naissance").fill("2026-09-02")
-        await page.get_by_label("Du").fill(MONDAY)
-        await page.get_by_label("Au (").fill("2027-01-29")
-        await page.get_by_label("Lundi").fill("8h-19h")
-        await page.keyboard.press("Enter")
-        await page.get_by_text("La semaine la plus proche").wait_for()
-        assert (await Axe().run(page, options=ALL)).violations_count == 0
-        await page.goto(f"{url}/creches/bottines/today?day={MONDAY}")
-        away = page.get_by_role("link", name="Ne vient pas : Enfant 0")
-        box = await away.bounding_box()
-        assert (box or {"height": 0})["height"] >= 44
-        await away.click()
-        await page.get_by_role("button", name="Déclarer l'absence").click()
-        await page.get_by_role("link", name="Vient quand même").wait_for()
-        await browser.close()
+    context = await browser.new_context(viewport={"width": 360, "height": 740}, locale="fr-FR")
+    page = await context.new_page()
+    await page.goto(f"{url}/sign-in?next={PAGE.replace('?', '%3F')}")
+    await page.get_by_label("Clé").fill("key-of-bottines")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"{url}{PAGE}")
+    for scheme in SCHEMES:
+        await page.emulate_media(color_scheme=scheme)
+        found = await Axe().run(page, options=ALL if scheme == "light" else COLOURS)
+        assert found.violations_count == 0, found.generate_report()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+    for one in (f"today?day={MONDAY}", "free", f"figures?first={MONDAY}", "people", f"children/{new_id()}"):
+        await page.goto(f"{url}/creches/bottines/{one}")
+        found = await Axe().run(page, options=ALL)
+        assert found.violations_count == 0, (one, found.generate_report())
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 360, one
+    await page.goto(f"{url}/creches/bottines/ask")
+    await page.get_by_label("Date de naissance").fill("2026-09-02")
+    await page.get_by_label("Du").fill(MONDAY)
+    await page.get_by_label("Au (").fill("2027-01-29")
+    await page.get_by_label("Lundi").fill("8h-19h")
+    await page.keyboard.press("Enter")
+    await page.get_by_text("La semaine la plus proche").wait_for()
+    assert (await Axe().run(page, options=ALL)).violations_count == 0
+    await page.goto(f"{url}/creches/bottines/today?day={MONDAY}")
+    away = page.get_by_role("link", name="Ne vient pas : Enfant 0")
+    box = await away.bounding_box()
+    assert (box or {"height": 0})["height"] >= 44
+    await away.click()
+    await page.get_by_role("button", name="Déclarer l'absence").click()
+    await page.get_by_role("link", name="Vient quand même").wait_for()

@@ -3,7 +3,6 @@
 import json
 import re
 import secrets
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -27,7 +26,6 @@ from ronde.migrations import upgrade
 from ronde.web.keys import digest
 from ronde.web.testing import listening
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 PHONE, DESK = (360, 740), (1280, 900)
 Scheme = Literal["light", "dark"]
 pytestmark = [
@@ -66,10 +64,8 @@ class House:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house(
-    stack: Addresses, pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+    chromium: str, stack: Addresses, pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[House]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
     name = f"test_{secrets.token_hex(6)}"
     ensure_database(stack.postgres, name, "tester", "tester")
     url = stack.database_url(name, "tester", "tester")
@@ -85,7 +81,7 @@ async def house(
     await upgrade(url, MIGRATIONS)
     desk = Desk(url)
     async with listening(build(settings)) as address, async_playwright() as play:
-        browser = await play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = await play.chromium.connect_over_cdp(chromium)
         yield House(browser, address, desk)
         await browser.close()
     await desk.db.close()

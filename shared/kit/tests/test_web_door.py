@@ -1,11 +1,13 @@
 """What holds for every request before a route sees it."""
 
 from collections.abc import AsyncIterator
+from unittest.mock import Mock
 
 import pytest
 from fastapi import APIRouter, FastAPI, Request
 from ronde.web.door import LIMIT
 from ronde.web.testing import Settings, app_with, visitor
+from sqlalchemy.pool import QueuePool
 
 router = APIRouter()
 JSON = {"content-type": "application/json"}
@@ -16,9 +18,24 @@ async def echo(request: Request) -> dict[str, int]:
     return {"bytes": len(await request.body())}
 
 
+@router.get("/row")
+def row() -> None:
+    """A pool in which every connection is taken."""
+    pool = QueuePool(Mock, pool_size=1, max_overflow=0, timeout=0.01)
+    taken = pool.connect()
+    pool.connect()
+    taken.close()
+
+
 @pytest.fixture
 def app() -> FastAPI:
     return app_with(router, Settings())
+
+
+async def test_too_many_at_once_may_come_again_and_nothing_failed(app: FastAPI) -> None:
+    async with visitor(app) as client:
+        answer = await client.get("/row")
+    assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "crowded", "5")
 
 
 async def test_a_body_up_to_the_limit_passes_whole(app: FastAPI) -> None:

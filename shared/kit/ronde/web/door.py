@@ -8,6 +8,7 @@ from hashlib import sha256
 from secrets import token_hex
 from urllib.parse import urlsplit
 
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,7 +17,7 @@ from ronde.refusal import Refused
 from ronde.telemetry import enter_trace, log
 
 from .prefix import relocated
-from .problems import Broken, TooLarge, answer
+from .problems import Broken, Crowded, TooLarge, answer
 
 LIMIT = 256 * 1024
 HEADERS = {
@@ -86,6 +87,11 @@ class Door:
             else:
                 request.state.body_hash = sha256(body).digest()
                 await self.app(scope, again(body, receive), dressed)
+        except PoolTimeout:
+            log.warning("crowded", request=request.state.request_id, path=route(scope))
+            if begun:
+                raise
+            await answer(request, Crowded(), {"Retry-After": "5"})(scope, receive, dressed)
         except Exception:
             # the one place where an unforeseen error is logged; the reader gets its id and nothing else
             log.exception("request failed", request=request.state.request_id, path=route(scope))

@@ -91,6 +91,16 @@ class Broken(Refused):
     }
 
 
+class Crowded(Refused):
+    """Too many at once: no connection to the database within its timeout. Nothing was done."""
+
+    code, status = "crowded", 503
+    words: ClassVar[Words] = {
+        "fr": "Beaucoup de monde au même moment. Rien n'a été enregistré ; réessayez dans quelques secondes.",
+        "en": "Many people at the same moment. Nothing was recorded; try again in a few seconds.",
+    }
+
+
 BY_STATUS: dict[int, type[Refused]] = {one.status: one for one in (NotFound, MethodNotAllowed, TooLarge, Broken)}
 
 
