@@ -234,7 +234,8 @@ async def test_in_every_order_and_however_often_it_ends_the_same(desk: Desk, tak
         await desk.hear(one.event, sequence=one.sequence, producer=one.producer, id=one.id)
         if chance.random() < 0.3:
             await desk.suspend()
-    await desk.suspend()
+    while await desk.suspend():  # one session at a time, and the straight one may come first
+        pass
 
     found = await end(desk, mixed.session_id)
     assert found == await end(desk, straight.session_id)
