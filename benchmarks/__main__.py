@@ -2,11 +2,13 @@
 
 import argparse
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
 
+import structlog
 import uvloop
 from rich.console import Console
 from ronde.service import spare_collector
@@ -38,6 +40,9 @@ def main() -> None:
     arguments = parser.parse_args()
     console = Console()
     spare_collector()  # as the services do
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING)
+    )  # a line an event hides the rows
     with console.status("starting servers"), lab() as servers:
         versions = {
             "python": python_version(),
