@@ -40,9 +40,8 @@ def main() -> None:
     arguments = parser.parse_args()
     console = Console()
     spare_collector()  # as the services do
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING)
-    )  # a line an event hides the rows
+    # a line an event would hide the rows
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with console.status("starting servers"), lab() as servers:
         versions = {
             "python": python_version(),

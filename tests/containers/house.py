@@ -102,7 +102,9 @@ class House:
         doors = {
             "services": {name: {"url": f"{self.url}/{name}"} for name in SERVICES},
             "catcher": {"url": self.catcher},
-            "partners": {n: {"amqp_url": self.amqp_urls(n)[0], "api_key": self.key(n)} for n in ("relais", "acepp")},
+            "partners": {
+                n: {"amqp_url": self.amqp_urls(n)[0], "api_key": self.key(n)} for n in ("bottines", "relais", "acepp")
+            },
         }
         file.write_text(json.dumps(doors))
         return file
