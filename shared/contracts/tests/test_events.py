@@ -90,7 +90,7 @@ def _in_order(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 @each_event
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_what_the_schema_allows_the_class_takes_and_writes_again(event: type[Event], data: st.DataObject) -> None:
     schema = event_schema(event)
