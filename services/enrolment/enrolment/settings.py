@@ -51,6 +51,10 @@ class Terms:
     link_stays: timedelta = timedelta(days=30)
     places_weeks: int = 6
 
+    def creche(self, id: str | None) -> Creche | None:
+        """None when the house file has no such crèche, or has it no more."""
+        return next((one for one in self.creches if one.id == id), None)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:

@@ -45,7 +45,7 @@ class NotInCreche(Refused):
 
 def their_creche(terms: Terms, id: str, organisation: str) -> Creche:
     """Raises CrecheUnknown, NotTheirCreche."""
-    found = next((one for one in terms.creches if one.id == id), None)
+    found = terms.creche(id)
     if found is None:
         raise CrecheUnknown
     if found.organisation != organisation:
@@ -69,8 +69,7 @@ async def child_of(tx: Tx, creche: Creche, child_id: UUID) -> CrecheChild:
 async def creche_of_absence(tx: Tx, terms: Terms, absence_id: UUID) -> Creche | None:
     """None when no such absence is declared."""
     declared = select(CrecheChild.creche).join(CrecheAbsence).where(CrecheAbsence.id == absence_id)
-    found = await tx.session.scalar(declared)
-    return next((one for one in terms.creches if one.id == found), None)
+    return terms.creche(await tx.session.scalar(declared))
 
 
 async def lock_offer(tx: Tx, terms: Terms, offer_id: UUID, by: str | None) -> tuple[Creche, CareOffer]:
@@ -79,7 +78,7 @@ async def lock_offer(tx: Tx, terms: Terms, offer_id: UUID, by: str | None) -> tu
     `by`: the organisation whose staff ask; None: the family itself. Raises NotInCreche, NotTheirCreche.
     """
     offer = await tx.session.get(CareOffer, offer_id)
-    creche = next((one for one in terms.creches if offer and one.id == offer.creche), None)
+    creche = terms.creche(offer.creche) if offer else None
     if offer is None or creche is None:
         raise NotInCreche
     if by is not None and creche.organisation != by:

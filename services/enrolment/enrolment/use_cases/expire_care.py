@@ -18,7 +18,7 @@ async def expire_care(tx: Tx, terms: Terms) -> bool:
     """One crèche's; False when none has any. Run by a timer, by as many services as there are."""
     at = now()
     found = await _due(tx, terms, at)
-    creche = next((one for one in terms.creches if one.id == found), None)
+    creche = terms.creche(found)
     if creche is None:
         return False
     await lock_creche(tx, creche)
