@@ -88,20 +88,22 @@ MENTION: Words = {
     "et un ordre (article L.311-3-1 du code des relations entre le public et l'administration). Sa finalité est de "
     "classer les demandes de place en crèche ; la commission décide. Vous avez le droit de recevoir communication des "
     "règles de ce traitement et de ses principales caractéristiques, sur simple demande à {to}. Sans réponse "
-    "dans le délai d'un mois, ou après un refus, vous pouvez saisir la Commission d'accès aux documents administratifs "
-    "(CADA).",
+    "dans le délai d'un mois, ou après un refus, vous avez deux mois pour saisir la Commission d'accès aux documents "
+    "administratifs (CADA).",
     "en": "This proposal was prepared by an algorithm: points, by published criteria, and an order (article L.311-3-1 "
     "of the French code of relations between the public and the administration). It serves to rank applications for a "
     "crèche place; the committee decides. You have the right to be told the rules of this processing and its main "
-    "features: ask {to}. Without an answer within one month, or if it is refused, you may turn to the Commission "
-    "d'accès aux documents administratifs (CADA).",
+    "features: ask {to}. Without an answer within one month, or if it is refused, you have two months to turn to the "
+    "Commission d'accès aux documents administratifs (CADA).",
 }
+"""What CRPA R.311-3-1-1 asks for: the purpose, the right to the rules, how to claim it (R.311-12 to R.311-15)."""
 APPEAL: Words = {
-    "fr": "Vous pouvez demander un nouvel examen dans un délai de {months} mois, à {to}. Dans le même délai, ou après "
-    "une réponse négative, vous pouvez saisir {court}.",
-    "en": "You may ask for another look within {months} months, from {to}. Within the same time, or after a negative "
-    "answer, you may turn to {court}.",
+    "fr": "Vous pouvez demander un nouvel examen dans un délai de {months} mois, à {to}. Deux mois sans réponse valent "
+    "refus. Dans le délai de {months} mois, ou dans les {months} mois après ce refus, vous pouvez saisir {court}.",
+    "en": "You may ask for another look within {months} months, from {to}. Two months without an answer are a refusal. "
+    "Within {months} months, or within the {months} months after that refusal, you may turn to {court}.",
 }
+"""A request to the administration interrupts the time for the court (CRPA L.411-2, CJA R.421-1 and R.421-2)."""
 PROOF: Words = {
     "fr": "Pour refaire le calcul : critères {criteria}, résultat {run} (SHA-256).",
     "en": "To compute it again: criteria {criteria}, result {run} (SHA-256).",
