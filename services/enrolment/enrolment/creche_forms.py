@@ -11,7 +11,7 @@ from ronde.web.validation import by_field
 from enrolment.creche.hours import hours, written
 from enrolment.forms import Words, Wrong
 from enrolment.shapes.base import Body
-from enrolment.shapes.creche import AbsenceBody, AskedBody, ContractBody, CrecheChildBody, ShiftBody
+from enrolment.shapes.creche import AbsenceBody, AdaptationBody, AskedBody, ContractBody, CrecheChildBody, ShiftBody
 
 DAYS, EXCEPTIONS = 7, 20
 """Of a week; rows that are read for single days."""
@@ -20,6 +20,10 @@ NO_HOURS: Words = {
     "en": "Type hours like 8:30-12:00 14:00-17:00, in quarters of an hour; nothing when nobody comes.",
 }
 ENDS_FIRST: Words = {"fr": "La fin vient avant le début.", "en": "It ends before it begins."}
+OUTSIDE: Words = {
+    "fr": "Ce jour n'est pas entre le premier et le dernier.",
+    "en": "This day is not between the first and the last.",
+}
 NO_DAY: Words = {"fr": "Choisissez le jour de ces heures.", "en": "Choose the day of these hours."}
 _TO = "(?:-|–|à|to)"
 _STARTS = r"(\d{1,2})\s*(?:[h:.]\s*(\d\d)?)?"
@@ -43,6 +47,15 @@ def contract(typed: Typed, child_id: str, lang: str) -> ContractBody:
 def shift(typed: Typed, lang: str) -> ShiftBody:
     values = {**_lasting(typed), **_weekly(typed, lang), "first_category": bool(typed.get("first_category"))}
     return _read(ShiftBody, values, lang)
+
+
+def adaptation(typed: Typed, child_id: str, lang: str) -> AdaptationBody:
+    lasting, days = _lasting(typed), _days(typed, lang)
+    first, last = lasting["starts_on"] or "", lasting["ends_on"] or ""
+    outside = [n for n in range(EXCEPTIONS) if (day := typed.get(f"except_day_{n}")) and not first <= day <= last]
+    if first and last and outside and not _before(last, first):
+        raise Wrong({f"except_day_{n}": OUTSIDE[lang] for n in outside})
+    return _read(AdaptationBody, {**lasting, "days": days, "child_id": child_id}, lang)
 
 
 def absence(typed: Typed, child_id: str, lang: str) -> AbsenceBody:
@@ -81,15 +94,19 @@ def _week(typed: Typed, lang: str) -> list[str]:
 
 
 def _weekly(typed: Typed, lang: str) -> dict[str, Any]:
-    """The week, and the days that are different: a row with a day and no hours is a day without."""
-    exceptions = {}
+    return {"week": _week(typed, lang), "exceptions": _days(typed, lang)}
+
+
+def _days(typed: Typed, lang: str) -> dict[str, str]:
+    """Single days and their hours: a row with a day and no hours is a day without."""
+    days = {}
     for n in range(EXCEPTIONS):
         when = _hours(typed, f"except_hours_{n}", lang)
         if day := typed.get(f"except_day_{n}"):
-            exceptions[day] = when
+            days[day] = when
         elif when:
             raise Wrong({f"except_day_{n}": NO_DAY[lang]})
-    return {"week": _week(typed, lang), "exceptions": exceptions}
+    return days
 
 
 def _hours(typed: Typed, field: str, lang: str) -> str:

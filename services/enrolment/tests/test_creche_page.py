@@ -157,7 +157,17 @@ async def test_a_child_a_contract_an_absence_and_a_team_are_written_down_on_page
         assert (await staff.post(f"{child}/contracts/{contract}", data=grid)).status_code == 303
         away = {"starts_on": MONDAY, "ends_on": MONDAY, "hours": "14-17", "idempotency_key": str(new_id())}
         assert (await staff.post(f"{child}/absence", data=away)).status_code == 303
+        first, steps = f"{child}/adaptations/{new_id()}", {"starts_on": "2027-01-25", "ends_on": "2027-01-29"}
+        wrong = await staff.post(first, data=steps | {"except_day_1": "2027-02-01", "except_hours_1": "9-10"})
+        assert (wrong.status_code, 'href="#except_day_1"' in wrong.text) == (422, True)
+        await staff.post(first, data=steps | {"except_day_0": "2027-01-26", "except_hours_0": "9-10"})
+        assert "9:00-10:00" in (await staff.get(first)).text
         page = visible(await staff.get(child))
+        assert "Adaptation du lundi 25 janvier au vendredi 29 janvier , 1 jour" in page
+        assert "1 enfant vient" in visible(await staff.get(f"{here}/today?day=2027-01-26")), "not of the contract"
+        assert "Personne ne vient" in visible(await staff.get(f"{here}/today?day=2027-01-25")), "the contract waits"
+        await staff.post(f"{here}/remove/adaptations/{first.rsplit('/', 1)[1]}")
+        assert "1 enfant vient" in visible(await staff.get(f"{here}/today?day=2027-01-25"))
         assert "lundi : de 8 h 30 à 12 h, de 14 h à 17 h 1 jour différent" in page
         assert "lundi 11 janvier, de 14 h à 17 h Vient quand même" in page
         today = visible(await staff.get(f"{here}/today?day={MONDAY}"))

@@ -238,6 +238,7 @@ async def test_whoever_adds_a_table_about_people_says_what_becomes_of_it(desk: D
         "children.party_id": "goes",
         "codes.guardian_id": "goes",
         "creche_absences.child_id": "the crèche's own child, tied to no family's file: the crèche removes it",
+        "creche_adaptations.child_id": "the same",
         "creche_applications.party_id": "goes",
         "creche_contracts.child_id": "the same",
         "enrolments.party_id": "an id of nobody",

@@ -22,6 +22,7 @@ from enrolment.nursery import CrecheUnknown, NotInCreche, NotTheirCreche, their_
 from enrolment.nursery.book import occupation
 from enrolment.shapes.creche import (
     AbsenceBody,
+    AdaptationBody,
     AskedBody,
     ContractBody,
     CrecheChildBody,
@@ -31,6 +32,7 @@ from enrolment.shapes.creche import (
     WeekShown,
 )
 from enrolment.use_cases.declare_absence import DeclareAbsence, declare_absence
+from enrolment.use_cases.keep_adaptation import KeepAdaptation, keep_adaptation
 from enrolment.use_cases.keep_contract import KeepContract, keep_contract
 from enrolment.use_cases.keep_creche_child import KeepCrecheChild, keep_creche_child
 from enrolment.use_cases.plan_shift import PlanShift, plan_shift
@@ -59,6 +61,15 @@ async def put_child(id: UUID, body: CrecheChildBody, creche: Own, request: Reque
 async def put_contract(id: UUID, body: ContractBody, creche: Own, request: Request) -> Response:
     async with service_of(request).db.transaction() as tx:
         await keep_contract(tx, creche, KeepContract(id=id, **body.model_dump()))
+    return Response(status_code=204)
+
+
+@router.put(
+    "/adaptations/{id}", summary="Write down how a child gets used to it", status_code=204, responses=REFUSALS
+)  # fmt: skip
+async def put_adaptation(id: UUID, body: AdaptationBody, creche: Own, request: Request) -> Response:
+    async with service_of(request).db.transaction() as tx:
+        await keep_adaptation(tx, creche, KeepAdaptation(id=id, **body.model_dump()))
     return Response(status_code=204)
 
 

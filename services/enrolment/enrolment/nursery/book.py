@@ -8,13 +8,14 @@ from ronde.house import Creche
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from enrolment.creche.book import Absence, Book, Booking, Child, Contract, Place, Shift
+from enrolment.creche.book import Absence, Adaptation, Book, Booking, Child, Contract, Place, Shift
 from enrolment.creche.hours import Hours, grid, hours
 from enrolment.creche.occupation import Occupation
 from enrolment.tables import (
     HELD,
     CareOffer,
     CrecheAbsence,
+    CrecheAdaptation,
     CrecheApplication,
     CrecheChild,
     CrecheContract,
@@ -45,6 +46,12 @@ async def book_of(session: AsyncSession, creche: Creche, first: date, last: date
         .join(CrecheChild)
         .where(CrecheChild.creche == creche.id, CrecheAbsence.starts_on <= ends, CrecheAbsence.ends_on >= begins)
     )
+    adaptations = await session.scalars(
+        select(CrecheAdaptation)
+        .join(CrecheChild)
+        .where(CrecheChild.creche == creche.id)
+        .where(CrecheAdaptation.starts_on <= ends, CrecheAdaptation.ends_on >= begins)
+    )
     shifts = await session.scalars(
         select(CrecheShift)
         .where(CrecheShift.creche == creche.id, CrecheShift.starts_on <= ends)
@@ -68,6 +75,7 @@ async def book_of(session: AsyncSession, creche: Creche, first: date, last: date
             *map(contract, contracts),
             *(Contract(child=one.id, start=offer.starts_on, grid=grid(*offer.week)) for one, offer in held),
         ),
+        adaptations=tuple(map(_adaptation, adaptations)),
         absences=tuple(map(absence, absences)),
         bookings=tuple(Booking(child=str(one.child_id), day=one.day, hours=hours(one.hours)) for one in care),
         staff=tuple(map(_shift, shifts)),
@@ -88,6 +96,10 @@ def contract(row: CrecheContract) -> Contract:
         child=str(row.child_id), start=row.starts_on, end=row.ends_on, grid=grid(*row.week),
         exceptions=_days(row.exceptions),
     )  # fmt: skip
+
+
+def _adaptation(row: CrecheAdaptation) -> Adaptation:
+    return Adaptation(child=str(row.child_id), start=row.starts_on, end=row.ends_on, days=_days(row.days))
 
 
 def absence(row: CrecheAbsence) -> Absence:

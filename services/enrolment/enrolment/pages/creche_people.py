@@ -1,4 +1,4 @@
-"""A crèche's children and team, written down by its staff: a child, its contracts and absences, a shift."""
+"""A crèche's children and team, as its staff write them down: contracts, adaptations, absences, shifts."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -23,6 +23,7 @@ from enrolment.queries import creche_people as people
 from enrolment.queries.creche_people import Known
 from enrolment.tables import CrecheContract, CrecheShift
 from enrolment.use_cases.declare_absence import DeclareAbsence, declare_absence
+from enrolment.use_cases.keep_adaptation import KeepAdaptation, keep_adaptation
 from enrolment.use_cases.keep_contract import KeepContract, keep_contract
 from enrolment.use_cases.keep_creche_child import KeepCrecheChild, keep_creche_child
 from enrolment.use_cases.plan_shift import PlanShift, plan_shift
@@ -97,6 +98,30 @@ async def post_contract(id: Slug, child: UUID, contract: UUID, staff: Staff, req
         return _page(request, "creche-grid.html", creche, typed, wrong.errors, known=known, row=None)
     async with service_of(request).db.transaction() as tx:
         await keep_contract(tx, creche, KeepContract(id=contract, **body.model_dump()))
+    return _to(creche, f"/children/{child}")
+
+
+@router.api_route("/children/{child}/adaptations/{adaptation}", methods=SHOWN)
+async def show_adaptation(id: Slug, child: UUID, adaptation: UUID, staff: Staff, request: Request) -> Response:
+    creche = their_creche(terms_of(request), id, staff)
+    known = await _must_know(request, creche, child)
+    row = next((one for one in known.adaptations if one.id == adaptation), None)
+    typed = {} if row is None else {
+        "starts_on": f"{row.starts_on}", "ends_on": f"{row.ends_on}", **forms.as_typed([], row.days)
+    }  # fmt: skip
+    return _page(request, "creche-adaptation.html", creche, typed, known=known, row=row)
+
+
+@router.post("/children/{child}/adaptations/{adaptation}")
+async def post_adaptation(id: Slug, child: UUID, adaptation: UUID, staff: Staff, request: Request) -> Response:
+    creche, typed = their_creche(terms_of(request), id, staff), await typed_in(request)
+    try:
+        body = forms.adaptation(typed, str(child), language(request))
+    except Wrong as wrong:
+        known = await _must_know(request, creche, child)
+        return _page(request, "creche-adaptation.html", creche, typed, wrong.errors, known=known, row=None)
+    async with service_of(request).db.transaction() as tx:
+        await keep_adaptation(tx, creche, KeepAdaptation(id=adaptation, **body.model_dump()))
     return _to(creche, f"/children/{child}")
 
 

@@ -9,15 +9,16 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from enrolment.nursery import NotInCreche
-from enrolment.tables import CrecheAbsence, CrecheChild, CrecheContract, CrecheShift
+from enrolment.tables import CrecheAbsence, CrecheAdaptation, CrecheChild, CrecheContract, CrecheShift
 
 
 @dataclass(frozen=True)
 class Known:
-    """A child; contracts by their first day, absences that are not over."""
+    """A child; contracts by their first day, adaptations and absences that are not over."""
 
     child: CrecheChild
     contracts: list[CrecheContract]
+    adaptations: list[CrecheAdaptation]
     absences: list[CrecheAbsence]
 
 
@@ -42,10 +43,12 @@ async def one_child(session: AsyncSession, creche: Creche, id: UUID, today: date
     if child.creche != creche.id:
         raise NotInCreche
     contracts = select(CrecheContract).where(CrecheContract.child_id == id).order_by(CrecheContract.starts_on)
+    adaptations = select(CrecheAdaptation).where(CrecheAdaptation.child_id == id, CrecheAdaptation.ends_on >= today)
     absences = select(CrecheAbsence).where(CrecheAbsence.child_id == id, CrecheAbsence.ends_on >= today)
     return Known(
         child,
         list(await session.scalars(contracts)),
+        list(await session.scalars(adaptations.order_by(CrecheAdaptation.starts_on))),
         list(await session.scalars(absences.order_by(CrecheAbsence.starts_on))),
     )
 

@@ -1,4 +1,4 @@
-"""A crèche's children, contracts, absences and shifts, and what it answers, in and out of the JSON doors."""
+"""A crèche's children, their weeks, adaptations and absences, and its shifts, in and out of the JSON doors."""
 
 from datetime import date
 from typing import Annotated, Self
@@ -61,6 +61,18 @@ class AbsenceBody(Lasting):
     child_id: UUID
     ends_on: date
     hours: HoursText | None = Field(None, description="of each day; none: all day")
+
+
+class AdaptationBody(Lasting):
+    child_id: UUID
+    ends_on: date
+    days: dict[date, HoursText] = Field(max_length=60, description="when the child comes, instead of its contract")
+
+    @model_validator(mode="after")
+    def _within(self) -> Self:
+        if any(not self.starts_on <= day <= self.ends_on for day in self.days):
+            raise ValueError("a day is before the first or after the last")
+        return self
 
 
 class AskedBody(Lasting):

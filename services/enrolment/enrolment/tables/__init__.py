@@ -5,7 +5,14 @@ from enrolment.tables.arrivals import Arrival
 from enrolment.tables.attendance import Attendance
 from enrolment.tables.base import Base
 from enrolment.tables.care import HELD, CareOffer, CareSlot, CareWish
-from enrolment.tables.creche import CrecheAbsence, CrecheChild, CrecheContract, CrecheShift, CrecheWeekTold
+from enrolment.tables.creche import (
+    CrecheAbsence,
+    CrecheAdaptation,
+    CrecheChild,
+    CrecheContract,
+    CrecheShift,
+    CrecheWeekTold,
+)
 from enrolment.tables.doorkeys import Code, FamilyLink
 from enrolment.tables.enrolments import IN_LINE, Enrolment, Link, place_of
 from enrolment.tables.erasures import Acknowledgement, Erasure
@@ -28,6 +35,7 @@ __all__ = [
     "Child",
     "Code",
     "CrecheAbsence",
+    "CrecheAdaptation",
     "CrecheApplication",
     "CrecheApplicationAnswer",
     "CrecheChild",

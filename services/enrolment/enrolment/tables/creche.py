@@ -39,6 +39,18 @@ class CrecheContract(Base):
     exceptions: Mapped[dict[str, str]]
 
 
+class CrecheAdaptation(Base):
+    """From `starts_on` to `ends_on`, both included, the child comes on these `days` instead: 2027-01-12, its hours."""
+
+    __tablename__ = "creche_adaptations"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    child_id: Mapped[UUID] = mapped_column(ForeignKey("creche_children.id", ondelete="CASCADE"), index=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    days: Mapped[dict[str, str]]
+
+
 class CrecheAbsence(Base):
     """Declared, both days included; `hours` None: all day."""
 

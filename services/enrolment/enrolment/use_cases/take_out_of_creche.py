@@ -1,4 +1,4 @@
-"""Take out of a crèche's days what does not hold any more: a child, a contract, an absence, a shift."""
+"""Take out of a crèche's days what does not hold any more: a child, a contract, an adaptation, an absence, a shift."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -13,9 +13,9 @@ from enrolment.nursery.care_telling import withdraw_offer
 from enrolment.nursery.caring import offer_freed_hours
 from enrolment.nursery.freeing import free_hours_of
 from enrolment.settings import Terms
-from enrolment.tables import HELD, CareOffer, CrecheAbsence, CrecheChild, CrecheContract, CrecheShift
+from enrolment.tables import HELD, CareOffer, CrecheAbsence, CrecheAdaptation, CrecheChild, CrecheContract, CrecheShift
 
-What = Literal["children", "contracts", "absences", "shifts"]
+What = Literal["children", "contracts", "adaptations", "absences", "shifts"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,9 +29,12 @@ class TakeOut:
 async def take_out(tx: Tx, terms: Terms, creche: Creche, cmd: TakeOut) -> None:
     """Raises NotInCreche."""
     await lock_creche(tx, creche)
-    kinds = {"children": CrecheChild, "contracts": CrecheContract, "absences": CrecheAbsence, "shifts": CrecheShift}
+    kinds = {
+        "children": CrecheChild, "contracts": CrecheContract, "adaptations": CrecheAdaptation,
+        "absences": CrecheAbsence, "shifts": CrecheShift,
+    }  # fmt: skip
     row = await tx.session.get(kinds[cmd.what], cmd.id)
-    if isinstance(row, CrecheContract | CrecheAbsence):
+    if isinstance(row, CrecheContract | CrecheAdaptation | CrecheAbsence):
         await child_of(tx, creche, row.child_id)
     elif not isinstance(row, CrecheChild | CrecheShift) or row.creche != creche.id:
         raise NotInCreche
