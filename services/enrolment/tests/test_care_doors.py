@@ -4,14 +4,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 import time_machine
 from enrolment.doorkeys import open_page
-from enrolment.settings import Entry
+from enrolment.settings import Entry, Settings
 from enrolment.tables import Guardian
-from enrolment.testing import PARIS, Desk, Running
+from enrolment.testing import PARIS, Desk, Running, running
 from httpx import AsyncClient, Response
 from ronde.ids import new_id
 from ronde_contracts.partners import AbsenceDeclared, AbsenceWithdrawn
@@ -130,6 +131,32 @@ async def test_a_link_shows_by_get_and_acts_by_post_only(doors: Running, desk: D
     async with doors.visitor("relais") as other:
         assert (await other.get(f"{CRECHE}/care")).status_code == 403
         assert (await other.post(f"{CRECHE}/care/{shown[1]['offer_id']}/accept")).status_code == 403
+
+
+async def test_whose_yes_comes_second_reads_it_kindly_at_once(settings: Settings, desk: Desk, tmp_path: Path) -> None:
+    """No error page, to whichever button; and the team on the telephone is told why."""
+    house = tmp_path / "several.toml"
+    house.write_text(settings.house_file.read_text().replace("asked_at_once = 1", "asked_at_once = 2"))
+    async with running(settings.model_copy(update={"house_file": house})) as doors:
+        async with doors.visitor("bottines") as program:
+            morning = await prepare(program)
+            await family(program, "Sacha")
+            await put(program, "absences", child_id=str(morning.absent), starts_on=MONDAY, ends_on=MONDAY)
+            links = [one["data"]["url"].split("8701", 1)[1] for one in await desk.told("page.issued.v1")]
+            offers = [one["offer_id"] for one in (await program.get(f"{CRECHE}/care")).json()["offers"]]
+        async with doors.visitor(**HTML) as phone:
+            for link in links:
+                assert "la première qui dit oui les a" in visible(await phone.get(link))
+            assert "C'est réservé" in visible(await phone.post(f"{links[0]}/accept", follow_redirects=True))
+            for action in ("accept", "decline", "withdraw"):
+                second = await phone.post(f"{links[1]}/{action}", follow_redirects=True)
+                assert (second.status_code, 'role="alert"' in second.text) == (200, False)
+                assert "Une autre famille a été plus rapide" in visible(second)
+            assert "Another family was faster" in (await phone.get(links[1], headers={"Accept-Language": "en"})).text
+        async with doors.visitor("bottines") as program:
+            slower = await program.post(f"{CRECHE}/care/{offers[1]}/accept")
+            assert (slower.status_code, slower.json()["type"].rpartition(":")[2]) == (409, "care-taken")
+    assert (await desk.told("occasional-care.withdrawn.v1"))[-1]["data"]["why"] == "taken"
 
 
 async def test_the_team_registers_a_family_and_answers_for_one_that_phones(doors: Running, desk: Desk) -> None:

@@ -135,9 +135,9 @@ async def drain(*senders: Sender) -> None:
             pass
 
 
-async def offers_hours(enrolment: Enrolment, asked: Asked, minutes: int = 20) -> None:
+async def offers_hours(enrolment: Enrolment, asked: Asked, minutes: int = 20, *, first_answer: bool = False) -> None:
     until = datetime.now(UTC) + timedelta(minutes=minutes)
-    await enrolment.say(OccasionalCareOffered(deadline=until, **asked.care()))
+    await enrolment.say(OccasionalCareOffered(deadline=until, first_answer=first_answer, **asked.care()))
 
 
 async def offers_place(enrolment: Enrolment, asked: Asked) -> None:
@@ -232,6 +232,23 @@ async def test_hours_taken_back_are_corrected_once_by_the_way_that_was_used(
         said = list((await session.execute(asked_of)).scalars())
     assert [one["status"] for one in said] == ["failed", "sent", "sent"]
     assert {(one["about_id"], one["creche"]) for one in said} == {(str(asked.id), "bottines")}
+
+
+async def test_of_several_who_are_asked_each_reads_that_the_first_yes_has_the_hours(
+    enrolment: Enrolment, sms: Sender, phones: Postbox, asked: Asked
+) -> None:
+    """And who was slower, that another was faster: not that a child comes after all."""
+    await offers_hours(enrolment, asked, first_answer=True)
+    await drain(sms)
+    await enrolment.say(OccasionalCareWithdrawn(was="offered", why="taken", **asked.care()))
+    await drain(sms)
+    offer, taken = phones.texts(asked.family.phone)
+    assert f"La première famille à dire oui aura la place, avant 8 h 01 : {asked.link}" in offer
+    assert "pour vous" not in offer
+    assert taken == (
+        "Désolés, une autre famille a été plus rapide : Crèche Bottines et Bottillons,"
+        " mardi 16 janvier, de 9 h à 12 h. Vous restez sur la liste."
+    )
 
 
 async def test_hours_taken_back_at_any_moment_are_never_told_or_corrected_once(

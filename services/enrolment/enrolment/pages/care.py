@@ -59,10 +59,15 @@ async def _find(request: Request, token: str) -> CareSeen | None:
 
 
 async def _page(request: Request, token: str, refusal: Refused | None = None) -> Response:
-    """404 for a link that nobody was given, 410 for one that is over. A refusal is told with how things stand."""
+    """404 for a link that nobody was given, 410 for one that is over. A refusal is told with how things stand.
+
+    To who was second, how things stand is said kindly and is no error.
+    """
     seen = await _find(request, token)
     if seen is None or seen.ended:
         return private(render(request, "no-link.html", status=410 if seen else 404, ended=seen is not None))
+    if seen.offer.why == "taken":
+        refusal = None
     page = render(
         request, "care.html", status=refusal.status if refusal else 200, seen=seen, link=f"/o/{token}",
         creche=_creche(request, seen), refusal=refusal,

@@ -20,13 +20,17 @@ from enrolment.tables import CareOffer, CareSlot, CareWish, CrecheChild
 
 @dataclass(frozen=True, kw_only=True)
 class CareSeen:
-    """An offer with its child's first name and its hours by the clock. `ended`: its link is over."""
+    """An offer with its child's first name and its hours by the clock.
+
+    `first_answer`: several families are asked, and the first yes has them. `ended`: its link is over.
+    """
 
     offer: CareOffer
     first_name: str
     starts_at: datetime
     ends_at: datetime
-    ended: bool = False
+    first_answer: bool
+    ended: bool
 
     @property
     def reference(self) -> str:
@@ -88,5 +92,12 @@ def _seen() -> Select[CareOffer, str]:
 
 def _of(terms: Terms, offer: CareOffer, first_name: str) -> CareSeen:
     starts_at, ends_at = moments(offer.day, hours(offer.hours), terms)
-    ended = ends_at + terms.link_stays < now()
-    return CareSeen(offer=offer, first_name=first_name, starts_at=starts_at, ends_at=ends_at, ended=ended)
+    creche = terms.creche(offer.creche)
+    return CareSeen(
+        offer=offer,
+        first_name=first_name,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        first_answer=creche is not None and creche.occasional.asked_at_once > 1,
+        ended=ends_at + terms.link_stays < now(),
+    )
