@@ -195,6 +195,42 @@ async def test_the_team_registers_a_family_and_answers_for_one_that_phones(doors
         assert (await other.get(page)).status_code == 403
 
 
+async def test_a_family_finds_its_occasional_care_on_its_own_page(doors: Running, desk: Desk) -> None:
+    """Answered there, given back there, and the list left there; another family sees and may do nothing of it."""
+
+    async def page(party: UUID) -> str:
+        async with desk.db.transaction() as tx:
+            guardian = await tx.session.scalar(select(Guardian).where(Guardian.party_id == party).limit(1))
+            assert guardian is not None
+            return f"/f/{open_page(tx, Entry(), guardian)}"
+
+    async with doors.visitor("bottines") as program:
+        morning = await prepare(program)
+        other, _, _ = await family(program, "Sacha")
+        await put(program, "absences", child_id=str(morning.absent), starts_on=MONDAY, ends_on=MONDAY)
+        offer = (await program.get(f"{CRECHE}/care")).json()["offers"][0]["offer_id"]
+    mine, theirs, without = await page(morning.party), await page(other), await page((await desk.family())[0])
+    hours, listed = f"{mine}/o/{offer}", "Noor est sur la liste (Crèche Bottines et Bottillons)"
+    async with doors.visitor(**HTML) as phone:
+        shown = visible(await phone.get(mine))
+        assert "lundi 11 janvier, de 9 h à 17 h Noor, Crèche Bottines et Bottillons … On vous les propose" in shown
+        assert f"{listed} : lundi, mardi, mercredi, jeudi, vendredi : 8 h – 18 h. Quitter la liste" in shown
+        assert "accueil occasionnel" not in visible(await phone.get(without)).lower()
+        assert (await phone.get(f"{theirs}/o/{offer}")).status_code == 404
+        assert (await phone.post(f"{theirs}/o/{offer}/accept")).status_code == 404
+        assert "C'est réservé" in visible(await phone.post(f"{hours}/accept", follow_redirects=True))
+        assert f'{hours}/withdraw"' in (await phone.get(mine)).text
+        assert "Votre enfant ne vient pas ?" in visible(await phone.get(f"{hours}/withdraw"))
+        assert "C'est noté" in visible(await phone.post(f"{hours}/withdraw", follow_redirects=True))
+        leaving = f"{mine}/wishes/{morning.wish}/end"
+        assert "Quitter la liste de l'accueil occasionnel ?" in visible(await phone.get(leaving))
+        await phone.post(f"{theirs}/wishes/{morning.wish}/end")
+        assert listed in visible(await phone.get(mine))
+        for _ in range(2):
+            left = await phone.post(leaving, follow_redirects=True)
+            assert (left.status_code, "accueil occasionnel" in visible(left).lower()) == (200, False)
+
+
 async def test_a_family_that_is_forgotten_or_merged(doors: Running, desk: Desk) -> None:
     """What it held goes to the next; the offer stays as a number, and no link leads to it any more."""
     async with doors.visitor("bottines") as program:
