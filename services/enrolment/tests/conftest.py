@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from enrolment.settings import Settings
 from enrolment.testing import MIGRATIONS, Desk, Running, running
+from enrolment.testing.nursery import Nursery
 from ronde.testing import Amqp, NewDatabase
 from ronde.web.keys import digest
 
@@ -49,6 +50,14 @@ def settings(plain_house: Path, database_url: str, tmp_path: Path) -> Settings:
         secret="s" * 40,
         expire_every=0.1,
     )
+
+
+@pytest.fixture
+async def nursery(desk: Desk, settings: Settings) -> Nursery:
+    """The house's crèche. No place is kept for emergencies, unless a test says so."""
+    nursery = Nursery(desk, settings.terms)
+    nursery.rule("emergency", places=0)
+    return nursery
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
-"""Occasional care: freed hours are offered to one family after the other, in turn, in time, and never twice at once."""
+"""Occasional care: freed hours are offered in turn, in time, to as many at once as the rule says, and given once."""
 
 import asyncio
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import combinations
@@ -9,10 +11,13 @@ from uuid import UUID
 import hypothesis
 import pytest
 import time_machine
+from enrolment.creche.book import Booking
 from enrolment.creche.hours import hours
+from enrolment.creche.occupation import Occupation
 from enrolment.nursery.asking import answer_by, moments
-from enrolment.nursery.book import occupation
-from enrolment.settings import Settings, Terms
+from enrolment.nursery.book import book_of
+from enrolment.settings import Terms
+from enrolment.tables import CareOffer
 from enrolment.testing import PARIS, Desk
 from enrolment.testing.nursery import ALL_WEEK, MONDAY, Nursery, clock
 from enrolment.use_cases.accept_care import CareOver
@@ -25,15 +30,6 @@ from ronde.subscriber import NotKnownYet, Unacceptable
 from ronde_contracts.partners import AbsenceDeclared, AbsenceWithdrawn
 
 pytestmark = pytest.mark.database
-
-
-@pytest.fixture
-async def nursery(desk: Desk, settings: Settings) -> Nursery:
-    """No place is kept for emergencies, unless a test says so."""
-    terms = settings.terms
-    creche = terms.creches[0]
-    plain = creche.model_copy(update={"emergency": creche.emergency.model_copy(update={"places": 0})})
-    return Nursery(desk, replace(terms, creches=(plain,)))
 
 
 async def told(nursery: Nursery) -> list[str]:
@@ -179,7 +175,7 @@ async def test_a_gap_that_an_absence_made_possible_is_withdrawn_with_it(nursery:
 
 
 async def test_what_is_left_of_freed_hours_goes_to_the_next(nursery: Nursery) -> None:
-    """A morning and an afternoon are two families; a booking given back is offered again, to others."""
+    """At once: a morning and an afternoon are two families. A booking given back is offered again, to others."""
     await nursery.open()
     morning, afternoon = await nursery.family(["08:00-12:00"]), await nursery.family(["13:00-18:00"])
     later = await nursery.family(["08:00-12:00"])
@@ -188,7 +184,6 @@ async def test_what_is_left_of_freed_hours_goes_to_the_next(nursery: Nursery) ->
         (first,) = await nursery.offers("offered")
         assert (first.child_id, first.hours) == (morning, "09:00-12:00")
         await nursery.accept(first)
-        await nursery.gap("", id=await nursery.gap("09:00-10:00"))  # any change is a look
         assert [(one.child_id, one.hours) for one in await nursery.offers("offered")] == [(afternoon, "13:00-17:00")]
         await nursery.accept((await nursery.offers("offered"))[0])
         await nursery.leave(first)
@@ -204,10 +199,7 @@ async def test_a_gap_is_offered_by_hand_and_a_place_is_kept_for_emergencies(nurs
         assert (offer.child_id, offer.absence_id) == (child, None)
         await nursery.gap("", id=gap)
         assert [one.state for one in await nursery.offers()] == ["withdrawn"]
-        keeping = nursery.creche.model_copy(
-            update={"emergency": nursery.creche.emergency.model_copy(update={"places": 1})}
-        )
-        nursery.creche, nursery.terms = keeping, replace(nursery.terms, creches=(keeping,))
+        nursery.rule("emergency", places=1)
         await nursery.gap("09:00-17:00", id=gap)
         assert await nursery.offers("offered") == [], "two places are for insertion, and one for an emergency"
 
@@ -237,7 +229,7 @@ async def test_only_the_creche_s_organisation_declares_and_an_unknown_child_is_w
 
 HOURS = (None, None, "09:00-13:00", "13:00-17:00")
 actions = st.one_of(
-    st.tuples(st.just("absent"), st.integers(0, 9), st.integers(0, 3)),
+    st.tuples(st.just("absent"), st.integers(0, 16), st.integers(0, 3)),
     st.tuples(st.sampled_from(["comes", "accept", "accept", "decline", "leave"]), st.integers(0, 9), st.just(0)),
     st.tuples(st.sampled_from(["expire", "gap"]), st.integers(0, 3), st.just(0)),
 )
@@ -275,12 +267,17 @@ class Morning:
         offers = [one for one in await nursery.offers() if one.day == day]
         held = [one for one in offers if one.state in ("offered", "booked")]
         async with nursery.desk.db.reading() as session:
-            full = await occupation(session, nursery.creche, day, day)
-        assert not [one for one in full.moments(day) if one[1].broken], "capacity is never passed"
+            book = await book_of(session, nursery.creche, day, day)
+        for said_yes in outcomes(held):
+            bookings = tuple(Booking(child=str(one.child_id), day=day, hours=hours(one.hours)) for one in said_yes)
+            full = Occupation(nursery.creche, replace(book, bookings=bookings), day, day)
+            assert not [one for one in full.moments(day) if one[1].broken], "capacity is never passed, whoever says yes"
+        asked = Counter(one.slot_id for one in held if one.state == "offered")
+        assert max(asked.values(), default=0) <= nursery.creche.occasional.asked_at_once
         for one, other in combinations(held, 2):
             assert one.child_id != other.child_id
-            if one.slot_id == other.slot_id:
-                assert not hours(one.hours) & hours(other.hours), "hours are never held twice"
+            if one.slot_id == other.slot_id and "booked" in (one.state, other.state):
+                assert not share(one, other), "hours are never given twice"
         for one in offers:
             begins, _ = moments(day, hours(one.hours), nursery.terms)
             assert begins - one.offered_at >= timedelta(minutes=60), "nobody is asked when it is too late to come"
@@ -288,11 +285,26 @@ class Morning:
             assert one.child_id in nursery.awake or 8 <= one.offered_at.astimezone(PARIS).hour < 21
 
 
-@given(mornings)
+def share(one: CareOffer, other: CareOffer) -> bool:
+    return one.slot_id == other.slot_id and bool(hours(one.hours) & hours(other.hours))
+
+
+def outcomes(held: list[CareOffer]) -> Iterator[list[CareOffer]]:
+    """Everybody who booked, with each set of the others who may all say yes."""
+    booked = [one for one in held if one.state == "booked"]
+    asked = [one for one in held if one.state == "offered"]
+    for size in range(len(asked) + 1):
+        for several in combinations(asked, size):
+            if not any(share(one, other) for one, other in combinations(several, 2)):
+                yield [*booked, *several]
+
+
+@given(mornings, st.integers(1, 3))
 @hypothesis.settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_what_must_hold_of_freed_hours_under_every_interleaving(
-    crowded: Nursery, steps: list[tuple[list[tuple[str, int, int]], int]]
+    crowded: Nursery, steps: list[tuple[list[tuple[str, int, int]], int]], at_once: int
 ) -> None:
+    crowded.rule("occasional", asked_at_once=at_once)
     crowded.monday += timedelta(days=7)
     morning, at = Morning(crowded, crowded.monday), clock(7, 30, crowded.monday)
     for together, minutes in steps:
@@ -311,10 +323,13 @@ async def test_what_must_hold_of_freed_hours_under_every_interleaving(
 
 @pytest.fixture
 async def crowded(nursery: Nursery) -> Nursery:
-    """A full crèche, and five families that wish, two of which may be asked at any hour."""
-    await nursery.open()
+    """A full crèche, and five families that wish, two of which may be asked at any hour, and two have walkers.
+
+    With nine who do not walk and eight who do for a team of three, a child of either kind may be the one too many.
+    """
+    await nursery.open(babies=9, walkers=8, team=3)
     weeks = (ALL_WEEK, ["08:00-13:00"] * 5, ["13:00-18:00"] * 5)
     for n in range(5):
-        child = await nursery.family(weeks[n % 3], early=n < 2)
+        child = await nursery.family(weeks[n % 3], early=n < 2, walks=n % 2 == 1)
         nursery.awake |= {child} if n < 2 else set()
     return nursery

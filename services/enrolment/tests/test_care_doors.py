@@ -4,14 +4,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 import time_machine
 from enrolment.doorkeys import open_page
-from enrolment.settings import Entry
+from enrolment.settings import Entry, Settings
 from enrolment.tables import Guardian
-from enrolment.testing import PARIS, Desk, Running
+from enrolment.testing import PARIS, Desk, Running, running
 from httpx import AsyncClient, Response
 from ronde.ids import new_id
 from ronde_contracts.partners import AbsenceDeclared, AbsenceWithdrawn
@@ -132,6 +133,32 @@ async def test_a_link_shows_by_get_and_acts_by_post_only(doors: Running, desk: D
         assert (await other.post(f"{CRECHE}/care/{shown[1]['offer_id']}/accept")).status_code == 403
 
 
+async def test_whose_yes_comes_second_reads_it_kindly_at_once(settings: Settings, desk: Desk, tmp_path: Path) -> None:
+    """No error page, to whichever button; and the team on the telephone is told why."""
+    house = tmp_path / "several.toml"
+    house.write_text(settings.house_file.read_text().replace("asked_at_once = 1", "asked_at_once = 2"))
+    async with running(settings.model_copy(update={"house_file": house})) as doors:
+        async with doors.visitor("bottines") as program:
+            morning = await prepare(program)
+            await family(program, "Sacha")
+            await put(program, "absences", child_id=str(morning.absent), starts_on=MONDAY, ends_on=MONDAY)
+            links = [one["data"]["url"].split("8701", 1)[1] for one in await desk.told("page.issued.v1")]
+            offers = [one["offer_id"] for one in (await program.get(f"{CRECHE}/care")).json()["offers"]]
+        async with doors.visitor(**HTML) as phone:
+            for link in links:
+                assert "la première qui dit oui les a" in visible(await phone.get(link))
+            assert "C'est réservé" in visible(await phone.post(f"{links[0]}/accept", follow_redirects=True))
+            for action in ("accept", "decline", "withdraw"):
+                second = await phone.post(f"{links[1]}/{action}", follow_redirects=True)
+                assert (second.status_code, 'role="alert"' in second.text) == (200, False)
+                assert "Une autre famille a été plus rapide" in visible(second)
+            assert "Another family was faster" in (await phone.get(links[1], headers={"Accept-Language": "en"})).text
+        async with doors.visitor("bottines") as program:
+            slower = await program.post(f"{CRECHE}/care/{offers[1]}/accept")
+            assert (slower.status_code, slower.json()["type"].rpartition(":")[2]) == (409, "care-taken")
+    assert (await desk.told("occasional-care.withdrawn.v1"))[-1]["data"]["why"] == "taken"
+
+
 async def test_the_team_registers_a_family_and_answers_for_one_that_phones(doors: Running, desk: Desk) -> None:
     async with doors.visitor("bottines") as program:
         morning = await prepare(program)
@@ -166,6 +193,42 @@ async def test_the_team_registers_a_family_and_answers_for_one_that_phones(doors
     async with doors.visitor(**HTML) as other:
         await other.post("/sign-in", data={"key": "key-of-relais"})
         assert (await other.get(page)).status_code == 403
+
+
+async def test_a_family_finds_its_occasional_care_on_its_own_page(doors: Running, desk: Desk) -> None:
+    """Answered there, given back there, and the list left there; another family sees and may do nothing of it."""
+
+    async def page(party: UUID) -> str:
+        async with desk.db.transaction() as tx:
+            guardian = await tx.session.scalar(select(Guardian).where(Guardian.party_id == party).limit(1))
+            assert guardian is not None
+            return f"/f/{open_page(tx, Entry(), guardian)}"
+
+    async with doors.visitor("bottines") as program:
+        morning = await prepare(program)
+        other, _, _ = await family(program, "Sacha")
+        await put(program, "absences", child_id=str(morning.absent), starts_on=MONDAY, ends_on=MONDAY)
+        offer = (await program.get(f"{CRECHE}/care")).json()["offers"][0]["offer_id"]
+    mine, theirs, without = await page(morning.party), await page(other), await page((await desk.family())[0])
+    hours, listed = f"{mine}/o/{offer}", "Noor est sur la liste (Crèche Bottines et Bottillons)"
+    async with doors.visitor(**HTML) as phone:
+        shown = visible(await phone.get(mine))
+        assert "lundi 11 janvier, de 9 h à 17 h Noor, Crèche Bottines et Bottillons … On vous les propose" in shown
+        assert f"{listed} : lundi, mardi, mercredi, jeudi, vendredi : 8 h – 18 h. Quitter la liste" in shown
+        assert "accueil occasionnel" not in visible(await phone.get(without)).lower()
+        assert (await phone.get(f"{theirs}/o/{offer}")).status_code == 404
+        assert (await phone.post(f"{theirs}/o/{offer}/accept")).status_code == 404
+        assert "C'est réservé" in visible(await phone.post(f"{hours}/accept", follow_redirects=True))
+        assert f'{hours}/withdraw"' in (await phone.get(mine)).text
+        assert "Votre enfant ne vient pas ?" in visible(await phone.get(f"{hours}/withdraw"))
+        assert "C'est noté" in visible(await phone.post(f"{hours}/withdraw", follow_redirects=True))
+        leaving = f"{mine}/wishes/{morning.wish}/end"
+        assert "Quitter la liste de l'accueil occasionnel ?" in visible(await phone.get(leaving))
+        await phone.post(f"{theirs}/wishes/{morning.wish}/end")
+        assert listed in visible(await phone.get(mine))
+        for _ in range(2):
+            left = await phone.post(leaving, follow_redirects=True)
+            assert (left.status_code, "accueil occasionnel" in visible(left).lower()) == (200, False)
 
 
 async def test_a_family_that_is_forgotten_or_merged(doors: Running, desk: Desk) -> None:

@@ -4,18 +4,21 @@ import re
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Literal
+from uuid import UUID
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
+from enrolment.doorkeys import open_page
 from enrolment.main import build
-from enrolment.settings import Settings
-from enrolment.tables import CareOffer
-from enrolment.testing import Running
+from enrolment.settings import Entry, Settings
+from enrolment.tables import CareOffer, Guardian
+from enrolment.testing import Desk, Running
 from httpx import AsyncClient, Response
 from playwright.async_api import Browser
 from ronde.clock import now
 from ronde.ids import new_id
 from ronde.web.testing import listening
+from sqlalchemy import select
 
 pytestmark = pytest.mark.database
 MONDAY = "2027-01-11"
@@ -104,7 +107,7 @@ async def test_today_at_the_door_says_who_comes_and_who_does_not(doors: Running)
         for name, deadline in (("Noé", None), ("Sam", now() + timedelta(hours=1))):
             care = CareOffer(
                 id=new_id(), creche="bottines", child_id=ids[name], day=date.fromisoformat(MONDAY), hours="14:00-17:00",
-                state="offered" if deadline else "booked", deadline=deadline, offered_at=now(), version=1,
+                nth=0, state="offered" if deadline else "booked", deadline=deadline, offered_at=now(), version=1,
             )  # fmt: skip
             tx.session.add(care)
     async with doors.visitor(**HTML) as staff:
@@ -198,6 +201,31 @@ async def test_the_page_says_why_a_week_does_not_fit_and_which_does(doors: Runni
         assert (wrong.status_code, 'href="#ends_on"' in wrong.text) == (422, True)
 
 
+async def asked(program: AsyncClient, desk: Desk) -> list[str]:
+    """Pages of a family that is asked about some hours: its own, that of the hours, and how to leave the list."""
+    party, _ = await desk.family()
+    child, wish, offer = str(new_id()), str(new_id()), new_id()
+    wished = {"child_id": child, "party_id": str(party), "week": ["08:00-12:00"] * 5, "starts_on": MONDAY}
+    for what, body in (
+        (f"children/{child}", {"first_name": "Lou", "born_on": "2026-09-02"}),
+        (f"wishes/{wish}", wished),
+    ):
+        assert (await program.put(f"/creches/bottines/{what}", json=body)).status_code == 204
+    tomorrow = now() + timedelta(days=1)
+    async with desk.db.transaction() as tx:
+        tx.session.add(
+            CareOffer(
+                id=offer, slot_id=None, wish_id=UUID(wish), creche="bottines", child_id=UUID(child),
+                day=(tomorrow + timedelta(days=1)).date(), hours="09:00-12:00", nth=0, state="offered",
+                deadline=tomorrow, absence_id=None, offered_at=now(), version=1,
+            )
+        )  # fmt: skip
+        guardian = await tx.session.scalar(select(Guardian).where(Guardian.party_id == party))
+        assert guardian is not None
+        visit = f"/f/{open_page(tx, Entry(), guardian)}"
+    return [visit, f"{visit}/o/{offer}", f"{visit}/wishes/{wish}/end"]
+
+
 @pytest.fixture
 async def url(settings: Settings) -> AsyncIterator[str]:
     """The service, listening where a browser finds it."""
@@ -207,9 +235,10 @@ async def url(settings: Settings) -> AsyncIterator[str]:
 
 @pytest.mark.browser
 @pytest.mark.timeout(120)
-async def test_axe_finds_nothing_and_nothing_overflows_on_a_phone(browser: Browser, url: str) -> None:
+async def test_axe_finds_nothing_and_nothing_overflows_on_a_phone(browser: Browser, url: str, desk: Desk) -> None:
     async with AsyncClient(base_url=url, headers={"Authorization": "Bearer key-of-bottines"}) as program:
         await fill(program, babies=2)
+        care = await asked(program, desk)
     context = await browser.new_context(viewport={"width": 360, "height": 740}, locale="fr-FR")
     page = await context.new_page()
     await page.goto(f"{url}/sign-in?next={PAGE.replace('?', '%3F')}")
@@ -221,8 +250,9 @@ async def test_axe_finds_nothing_and_nothing_overflows_on_a_phone(browser: Brows
         found = await Axe().run(page, options=ALL if scheme == "light" else COLOURS)
         assert found.violations_count == 0, found.generate_report()
     assert await page.evaluate("document.documentElement.scrollWidth") <= 360
-    for one in (f"today?day={MONDAY}", "free", f"figures?first={MONDAY}", "people", f"children/{new_id()}"):
-        await page.goto(f"{url}/creches/bottines/{one}")
+    team = (f"today?day={MONDAY}", "free", f"figures?first={MONDAY}", "people", f"children/{new_id()}", "occasional")
+    for one in (*(f"/creches/bottines/{one}" for one in team), *care):
+        await page.goto(f"{url}{one}")
         found = await Axe().run(page, options=ALL)
         assert found.violations_count == 0, (one, found.generate_report())
         assert await page.evaluate("document.documentElement.scrollWidth") <= 360, one

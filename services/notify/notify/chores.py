@@ -14,7 +14,7 @@ from notify.settings import Settings
 from notify.use_cases.forget_old import forget_old
 from notify.use_cases.notice_what_waits import notice_what_waits
 from notify.use_cases.remind import remind, to_remind_of
-from notify.use_cases.remind_of_place import places_to_remind_of, remind_of_place
+from notify.use_cases.remind_of_matter import matters_to_remind_of, remind_of_matter
 
 OPEN = Gauge("ronde_notify_tasks_open", "people who have to be told by a person, by the reason", ["code"])
 WAITING = Gauge("ronde_messages_waiting", "messages that have not left yet, or may have", ["channel", "status"])
@@ -27,13 +27,13 @@ def chores(service: Service, settings: Settings) -> list[Worker]:
     async def reminders() -> bool:
         async with service.db.reading() as session:
             found = await to_remind_of(session, settings.terms)
-            places = await places_to_remind_of(session)
+            matters = await matters_to_remind_of(session, settings.terms)
         for organiser, session_id in found:
             async with service.db.transaction() as tx:
                 await remind(tx, settings.terms, organiser, session_id)
-        for offer_id in places:
+        for purpose, matter_id in matters:
             async with service.db.transaction() as tx:
-                await remind_of_place(tx, offer_id)
+                await remind_of_matter(tx, settings.terms, purpose, matter_id)
         return False
 
     async def forgetting() -> bool:

@@ -66,7 +66,7 @@ TOLD: Mapping[type[Event], tuple[str, Purpose | None]] = {
 None: they said it themselves and have read the answer; or the minutes for some hours are over, as their message had
 said, and the hours are somebody else's: a second SMS would only be a reproach.
 """
-SAID = ("renew_by", "why", "was", "starts_on", "ends_on", "week")
+SAID = ("renew_by", "why", "was", "starts_on", "ends_on", "week", "first_answer")
 """What else their messages may say of them."""
 
 

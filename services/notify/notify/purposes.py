@@ -36,6 +36,7 @@ class Purpose(StrEnum):
     PLACE_WITHDRAWN = "creche-place-withdrawn"
     CARE_OFFERED = "occasional-care-offered"
     CARE_BOOKED = "occasional-care-booked"
+    CARE_REMINDER = "occasional-care-reminder"
     CARE_WITHDRAWN = "occasional-care-withdrawn"
     CARE_CANCELLED = "occasional-care-cancelled"
     CODE = "code"
@@ -144,6 +145,7 @@ PURPOSES: Mapping[Purpose, Row] = {
         late="drop",
     ),
     Purpose.CARE_BOOKED: Row(channels=("sms", "email"), needs_link=True, until="start", counted=False),
+    Purpose.CARE_REMINDER: Row(channels=("sms",), pace="by-day", until="start", lead=timedelta(hours=2), late="drop"),
     Purpose.CARE_WITHDRAWN: Row(
         channels=("sms",),
         pace="early",

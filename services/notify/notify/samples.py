@@ -37,6 +37,7 @@ def _of_a_family(facts: Mapping[str, Any], language: str) -> dict[str, Any]:
         "position": 3,
         "was": "confirmed",
         "why": "",
+        "first_answer": False,
         "was_starting_at": facts["starts_at"] - timedelta(days=1),
         "deadline": facts["starts_at"] - timedelta(days=2),
         "preferences": "https://ronde.example/preferences/AbCdEfGhIjKlMnOp",

@@ -192,6 +192,7 @@ def facts_of(
         "position": facts.get("position", 0),
         "was": facts.get("was", ""),
         "why": facts.get("why", ""),
+        "first_answer": facts.get("first_answer", False),
         "was_starting_at": datetime.fromisoformat(was_starting_at) if was_starting_at else None,
         "deadline": datetime.fromisoformat(deadline) if deadline else None,
     }

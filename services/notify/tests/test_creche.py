@@ -16,7 +16,7 @@ from notify.providers import Letter, Rejected, Taken
 from notify.sending import Sender
 from notify.settings import Terms
 from notify.testing import Enrolment, Family, Postbox, doors, families
-from notify.use_cases.remind_of_place import places_to_remind_of, remind_of_place
+from notify.use_cases.remind_of_matter import matters_to_remind_of, remind_of_matter
 from notify.wording import Wording
 from ronde.database import Database
 from ronde.ids import new_id
@@ -135,9 +135,9 @@ async def drain(*senders: Sender) -> None:
             pass
 
 
-async def offers_hours(enrolment: Enrolment, asked: Asked, minutes: int = 20) -> None:
+async def offers_hours(enrolment: Enrolment, asked: Asked, minutes: int = 20, *, first_answer: bool = False) -> None:
     until = datetime.now(UTC) + timedelta(minutes=minutes)
-    await enrolment.say(OccasionalCareOffered(deadline=until, **asked.care()))
+    await enrolment.say(OccasionalCareOffered(deadline=until, first_answer=first_answer, **asked.care()))
 
 
 async def offers_place(enrolment: Enrolment, asked: Asked) -> None:
@@ -234,6 +234,23 @@ async def test_hours_taken_back_are_corrected_once_by_the_way_that_was_used(
     assert {(one["about_id"], one["creche"]) for one in said} == {(str(asked.id), "bottines")}
 
 
+async def test_of_several_who_are_asked_each_reads_that_the_first_yes_has_the_hours(
+    enrolment: Enrolment, sms: Sender, phones: Postbox, asked: Asked
+) -> None:
+    """And who was slower, that another was faster: not that a child comes after all."""
+    await offers_hours(enrolment, asked, first_answer=True)
+    await drain(sms)
+    await enrolment.say(OccasionalCareWithdrawn(was="offered", why="taken", **asked.care()))
+    await drain(sms)
+    offer, taken = phones.texts(asked.family.phone)
+    assert f"La première famille à dire oui aura la place, avant 8 h 01 : {asked.link}" in offer
+    assert "pour vous" not in offer
+    assert taken == (
+        "Désolés, une autre famille a été plus rapide : Crèche Bottines et Bottillons,"
+        " mardi 16 janvier, de 9 h à 12 h. Vous restez sur la liste."
+    )
+
+
 async def test_hours_taken_back_at_any_moment_are_never_told_or_corrected_once(
     db: Database, enrolment: Enrolment, wording: Wording, terms: Terms
 ) -> None:
@@ -274,6 +291,38 @@ async def test_whatever_comes_first_the_latest_word_holds(
     assert kinds(phones.texts(asked.family.phone)) == ["C'est réservé"]
 
 
+async def test_booked_hours_are_recalled_once_the_day_before_and_not_what_was_just_booked(
+    db: Database,
+    enrolment: Enrolment,
+    sms: Sender,
+    phones: Postbox,
+    terms: Terms,
+    clock: time_machine.Traveller,
+) -> None:
+    """Who gives the hours back before the reminder leaves gets none; who booked in the evening has just heard."""
+    early, gives_back, evening = several = [Asked(Family(one.phone, None)) for one in families(3)]
+    clock.move_to(paris("2035-01-14T10:00"))
+    for one in several:
+        await enrolment.say(one.family.contact())
+        await enrolment.say(one.page())
+    for one in several[:2]:
+        await enrolment.say(OccasionalCareBooked(**one.care()))
+    assert await recalled(db, sms, terms) == 0, "that is two days before"
+    clock.move_to(paris("2035-01-15T17:05"))
+    await enrolment.say(OccasionalCareBooked(**evening.care()))
+    await drain(sms)
+    assert [await recall(db, terms) for _ in range(2)] == [2, 0]
+    await enrolment.say(OccasionalCareWithdrawn(was="booked", why="family", **gives_back.care()))
+    assert await recalled(db, sms, terms) == 0
+    given_back = "C'est annulé, comme vous l'avez demandé"
+    told = [kinds(phones.texts(one.family.phone)) for one in several]
+    assert told == [["C'est réservé", "Rappel"], ["C'est réservé", given_back], ["C'est réservé"]]
+    assert phones.texts(early.family.phone)[1] == (
+        "Rappel : Crèche Bottines et Bottillons, mardi 16 janvier, de 9 h à 12 h."
+        f" Si votre enfant ne vient pas, dites-le ici : {early.link}"
+    )
+
+
 async def test_a_place_waits_for_its_page_is_recalled_once_and_confirmed(
     db: Database,
     enrolment: Enrolment,
@@ -281,6 +330,7 @@ async def test_a_place_waits_for_its_page_is_recalled_once_and_confirmed(
     email: Sender,
     phones: Postbox,
     mailboxes: Postbox,
+    terms: Terms,
     clock: time_machine.Traveller,
 ) -> None:
     asked = Asked(Family())
@@ -295,9 +345,9 @@ async def test_a_place_waits_for_its_page_is_recalled_once_and_confirmed(
     assert asked.link in offer
     week = mailboxes.taken[0].text.replace("\u00a0", " ")
     assert "lundi de 8 h à 17 h\njeudi de 8 h à 12 h, de 14 h à 17 h 30" in week
-    assert await recalled(db, sms) == 0
+    assert await recalled(db, sms, terms) == 0
     clock.move_to(paris("2035-01-24T19:00"))
-    assert [await recalled(db, sms) for _ in range(2)] == [1, 0]
+    assert [await recalled(db, sms, terms) for _ in range(2)] == [1, 0]
     assert "avant vendredi 26 janvier, 18 h" in phones.texts(asked.family.phone)[1]
     accepted = CrechePlaceAccepted(contract_id=new_id(), **asked.place())
     await enrolment.say(accepted)
@@ -309,14 +359,20 @@ async def test_a_place_waits_for_its_page_is_recalled_once_and_confirmed(
 
 
 async def test_a_place_answered_at_the_moment_when_it_is_recalled_is_not_recalled(
-    db: Database, enrolment: Enrolment, sms: Sender, phones: Postbox, asked: Asked, clock: time_machine.Traveller
+    db: Database,
+    enrolment: Enrolment,
+    sms: Sender,
+    phones: Postbox,
+    asked: Asked,
+    terms: Terms,
+    clock: time_machine.Traveller,
 ) -> None:
     await offers_place(enrolment, asked)
     await drain(sms)
     clock.move_to(paris("2035-01-24T19:00"))
     async with asyncio.timeout(20), db.transaction() as answering:
         await hold_families(answering.session, [asked.family.party_id])
-        recalling = asyncio.create_task(recalled(db, sms))
+        recalling = asyncio.create_task(recalled(db, sms, terms))
         while not await answering.session.scalar(WAITS):
             pass
         await answering.session.execute(text("UPDATE enrolments SET state = 'accepted'"))
@@ -374,14 +430,19 @@ async def test_an_application_is_kept_renewed_and_answered_without_its_points(
         assert len((await client.get("/messages", headers={"Authorization": "Bearer key-of-relais"})).json()) == 5
 
 
-async def recalled(db: Database, sms: Sender) -> int:
-    """What the reminders' worker does each minute; gives how many it recalled."""
-    async with db.reading() as session:
-        found = await places_to_remind_of(session)
-    for one in found:
-        async with db.transaction() as tx:
-            await remind_of_place(tx, one)
+async def recalled(db: Database, sms: Sender, terms: Terms) -> int:
+    """What the reminders' worker does each minute, and what leaves then; gives how many it recalled."""
+    found = await recall(db, terms)
     await drain(sms)
+    return found
+
+
+async def recall(db: Database, terms: Terms) -> int:
+    async with db.reading() as session:
+        found = await matters_to_remind_of(session, terms)
+    for purpose, one in found:
+        async with db.transaction() as tx:
+            await remind_of_matter(tx, terms, purpose, one)
     return len(found)
 
 

@@ -44,6 +44,7 @@ LONG: dict[str, Any] = {
     "position": 138,
     "was": "confirmed",
     "why": "not-free",
+    "first_answer": True,
     "was_starting_at": LONGEST_DAY - timedelta(days=7),
     "deadline": LONGEST_DAY - timedelta(hours=4),
     "preferences": "https://ronde.example/preferences/AbCdEfGhIjKlMnOp",
@@ -83,11 +84,11 @@ def wording() -> Wording:
 
 
 @pytest.mark.parametrize(("purpose", "language"), EVERY_SMS)
-@pytest.mark.parametrize("was", ["confirmed", "waiting"])
+@pytest.mark.parametrize(("was", "why"), [("confirmed", "not-free"), ("waiting", "taken")])
 def test_the_longest_sms_takes_two_parts_and_loses_no_character(
-    wording: Wording, purpose: Purpose, language: str, was: str
+    wording: Wording, purpose: Purpose, language: str, was: str, why: str
 ) -> None:
-    facts = {**LONG, **LONG_OF.get(purpose, {}), "was": was, **with_others(purpose)}
+    facts = {**LONG, **LONG_OF.get(purpose, {}), "was": was, "why": why, **with_others(purpose)}
     written = wording.sms(purpose, language, facts)
     template = words_of(purpose, "sms", language)
     assert parts(written) <= SMS_PARTS, (len(written), written)

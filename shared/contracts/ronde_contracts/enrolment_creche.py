@@ -145,12 +145,13 @@ class _OccasionalCare(Event, Lasting):
 
 
 class OccasionalCareOffered(_OccasionalCare):
-    """Freed hours are held for them until the deadline, and for nobody else."""
+    """Freed hours are held until the deadline: for them alone, or for the first family that says yes."""
 
     type: ClassVar[str] = "occasional-care.offered.v1"
     routing_key: ClassVar[str] = "enrolment.occasional-care.offered.v1"
 
     deadline: AwareDatetime
+    first_answer: bool = Field(False, description="several families are asked at once: the first yes has the hours")
 
 
 class OccasionalCareBooked(_OccasionalCare):
@@ -177,14 +178,15 @@ class OccasionalCareExpired(_OccasionalCare):
 
 
 class OccasionalCareWithdrawn(_OccasionalCare):
-    """The hours are not free after all, or the family does not come; `was` tells from where."""
+    """The hours are not free after all, or another's, or the family does not come; `was` tells from where."""
 
     type: ClassVar[str] = "occasional-care.withdrawn.v1"
     routing_key: ClassVar[str] = "enrolment.occasional-care.withdrawn.v1"
 
     was: Literal["offered", "booked"]
-    why: Literal["not-free", "family", "creche"] = Field(
-        description="not-free: the absent child comes after all; family and creche: theirs to say"
+    why: Literal["not-free", "taken", "family", "creche"] = Field(
+        description="not-free: the absent child comes after all; taken: another family said yes first; "
+        "family and creche: theirs to say"
     )
 
 

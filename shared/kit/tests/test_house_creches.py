@@ -95,6 +95,9 @@ EDITS = {
     "an answer that comes too late to come": (
         "answer_minutes = 20", "answer_minutes = 90", "occasional", ["too late to come", "write answer_minutes = 30"],
     ),
+    "more asked at once than can be told kindly": (
+        "asked_at_once = 1", "asked_at_once = 6", "occasional", ["occasional.asked_at_once is 6"],
+    ),
     "more places kept than there are": (
         "emergency      = { places = 1", "emergency = { places = 29", "emergency", ["of 30", "write places = 28"],
     ),

@@ -17,7 +17,7 @@ from enrolment.nursery import CrecheUnknown, NotInCreche, NotTheirCreche, their_
 from enrolment.queries.care import offers_of, one_care, wishes_of
 from enrolment.refusals import PartyUnknown
 from enrolment.shapes.care import CareShown, GapBody, LeaveBody, OccasionalShown, WishBody, WishShown
-from enrolment.use_cases.accept_care import AcceptCare, CareOver, accept_care
+from enrolment.use_cases.accept_care import AcceptCare, CareOver, CareTaken, accept_care
 from enrolment.use_cases.decline_care import DeclineCare, NoCareOffered, decline_care
 from enrolment.use_cases.end_wish import EndWish, end_wish
 from enrolment.use_cases.keep_wish import KeepWish, WishesAlready, keep_wish
@@ -64,7 +64,7 @@ async def delete_wish(id: UUID, creche: Own, request: Request) -> Response:
 
 @router.put("/gaps/{id}", summary="Offer these hours of a day", status_code=204, responses=REFUSALS)
 async def put_gap(id: UUID, body: GapBody, creche: Own, request: Request) -> Response:
-    """To one family at a time, while the rules of capacity are kept. An absence needs none: it frees its hours."""
+    """In turn, while the rules of capacity are kept. An absence needs none: it frees its hours."""
     async with service_of(request).db.transaction() as tx:
         await offer_gap(tx, terms_of(request), creche, OfferGap(id=id, day=body.day, hours=body.hours))
     return Response(status_code=204)
@@ -78,7 +78,7 @@ async def delete_gap(id: UUID, creche: Own, request: Request) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/care/{id}/accept", summary="Yes, by telephone", responses=refusals(*NO, CareOver))
+@router.post("/care/{id}/accept", summary="Yes, by telephone", responses=refusals(*NO, CareOver, CareTaken))
 async def post_accept(id: UUID, creche: Own, request: Request) -> CareShown:
     async with service_of(request).db.transaction() as tx:
         await accept_care(tx, terms_of(request), AcceptCare(offer_id=id, by=creche.organisation))

@@ -1,10 +1,14 @@
 """Occasional care: which hours of a freed day suit a child, and whose turn it is. No I/O."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
 
+from ronde.house import Creche
+
 from enrolment.creche.book import Book, Child, Place
-from enrolment.creche.hours import A_DAY, NONE, Grid, Hours, between, spans
+from enrolment.creche.hours import A_DAY, NONE, Grid, Hours, between, spans, union
 from enrolment.creche.occupation import Occupation, monday_of
 from enrolment.creche.rules import Kind
 from enrolment.creche.stays import days_of
@@ -26,9 +30,47 @@ class Wish(NamedTuple):
     since: datetime
 
 
+class Asked(NamedTuple):
+    """Of somebody who is being asked about freed hours: which, and what kind of child it is."""
+
+    hours: Hours
+    kind: Kind
+
+
 def turn(wish: Wish) -> tuple[int, datetime, str]:
     """Who was offered least comes first, then who has waited longest; the same order every time."""
     return wish.offered, wish.since, wish.id
+
+
+def kind(creche: Creche, child: Child, day: date) -> Kind:
+    """What the rules look at in the child on that day."""
+    return Kind(day >= child.walking(creche.walking.from_months), child.place)
+
+
+def instead(left: Hours, kind: Kind, asked: Sequence[Asked]) -> Hours:
+    """Of the hours left of a slot, those about which a child of some kind may be asked while others are.
+
+    Theirs, and only when all are of one kind. So the hours are held once and whoever says yes fits: where a ratio is
+    rounded per group, neither a child who walks nor one who does not always takes more of the team than the other.
+    """
+    if not asked:
+        return left
+    return left & union(one.hours for one in asked) if {one.kind for one in asked} == {kind} else NONE
+
+
+def held_once(several: Iterable[Hours]) -> list[Hours]:
+    """What each of those who are asked about a slot holds of it: the hours that none before holds already."""
+    found, held = [], NONE
+    for one in several:
+        found.append(one & ~held)
+        held |= one
+    return found
+
+
+def without(book: Book, children: Iterable[str], day: date) -> Book:
+    """The book without what these children are offered on that day."""
+    gone = {(child, day) for child in children}
+    return replace(book, bookings=tuple(one for one in book.bookings if (one.child, one.day) not in gone))
 
 
 def suitable(full: Occupation, book: Book, wish: Wish, day: date, freed: Hours) -> Hours:
@@ -37,11 +79,14 @@ def suitable(full: Occupation, book: Book, wish: Wish, day: date, freed: Hours) 
     The earliest of two as long. The crèche's places for emergencies stay free, and its week has the hours.
     """
     at = full.index(day)
-    kind = Kind(day >= wish.child.walking(full.rules.creche.walking.from_months), wish.child.place)
     wished = freed & wish.week[day.weekday()] & ~_own(book, wish.child.id, day)
     if not wished:
         return NONE
-    free = wished & full.free(at, kind) & _beside_emergencies(full, day, wish.child.place)
+    free = (
+        wished
+        & full.free(at, kind(full.rules.creche, wish.child, day))
+        & _beside_emergencies(full, day, wish.child.place)
+    )
     start, end = max(spans(free), key=lambda span: span[1] - span[0], default=(0, 0))
     used, most = full.week(at)
     end = min(end, start + most - used)

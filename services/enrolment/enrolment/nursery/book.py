@@ -1,6 +1,7 @@
 """All that is written down of a crèche's days, as its engine reads it."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import cast
 
@@ -9,6 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from enrolment.creche.book import Absence, Adaptation, Book, Booking, Child, Contract, Place, Shift
+from enrolment.creche.care import held_once
 from enrolment.creche.hours import Hours, grid, hours
 from enrolment.creche.occupation import Occupation
 from enrolment.tables import (
@@ -68,6 +70,7 @@ async def book_of(session: AsyncSession, creche: Creche, first: date, last: date
         select(CareOffer)
         .where(CareOffer.creche == creche.id, CareOffer.state.in_(HELD))
         .where(CareOffer.day >= begins, CareOffer.day <= ends)
+        .order_by(CareOffer.offered_at, CareOffer.id)
     )
     return Book(
         children=(*map(child, children), *(one for one, _ in held)),
@@ -77,7 +80,7 @@ async def book_of(session: AsyncSession, creche: Creche, first: date, last: date
         ),
         adaptations=tuple(map(_adaptation, adaptations)),
         absences=tuple(map(absence, absences)),
-        bookings=tuple(Booking(child=str(one.child_id), day=one.day, hours=hours(one.hours)) for one in care),
+        bookings=tuple(_bookings(care)),
         staff=tuple(map(_shift, shifts)),
     )
 
@@ -105,6 +108,17 @@ def _adaptation(row: CrecheAdaptation) -> Adaptation:
 def absence(row: CrecheAbsence) -> Absence:
     when = None if row.hours is None else hours(row.hours)
     return Absence(child=str(row.child_id), start=row.starts_on, end=row.ends_on, hours=when)
+
+
+def _bookings(offers: Iterable[CareOffer]) -> Iterator[Booking]:
+    """Hours that several are asked about at once count once."""
+    together: dict[object, list[CareOffer]] = defaultdict(list)
+    for one in offers:
+        together[one.slot_id if one.state == "offered" and one.slot_id else one.id].append(one)
+    for several in together.values():
+        held = held_once(hours(one.hours) for one in several)
+        for one, mine in zip(several, held, strict=True):
+            yield Booking(child=str(one.child_id), day=one.day, hours=mine)
 
 
 def _shift(row: CrecheShift) -> Shift:

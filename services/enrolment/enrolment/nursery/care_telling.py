@@ -44,11 +44,12 @@ async def tell_offer(tx: Tx, terms: Terms, creche: Creche, offer: CareOffer, wis
         about_id=offer.id, party_id=wish.party_id, url=f"{terms.public_url}/o/{token}", expires_at=expires_at
     )
     tx.publish(issued, sequence=1)
-    await tell_care(tx, terms, creche, offer, OccasionalCareOffered, deadline=offer.deadline)
+    first_answer = creche.occasional.asked_at_once > 1
+    await tell_care(tx, terms, creche, offer, OccasionalCareOffered, deadline=offer.deadline, first_answer=first_answer)
 
 
 async def withdraw_offer(tx: Tx, terms: Terms, creche: Creche, offer: CareOffer, why: str) -> None:
-    """Take back what is offered or booked. `why`: not-free, family or creche."""
+    """Take back what is offered or booked. `why`: not-free, taken, family or creche."""
     was, offer.state, offer.why, offer.deadline = offer.state, "withdrawn", why, None
     await tell_care(tx, terms, creche, offer, OccasionalCareWithdrawn, was=was, why=why)
     await tx.session.flush()

@@ -13,11 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import RedirectResponse, Response
 
 from enrolment import forms, queries
+from enrolment.creche.words import spoken
 from enrolment.doors import asker, entry_of, terms_of
 from enrolment.pages import own
 from enrolment.pages.common import SHOWN, private
-from enrolment.pages.visit import Visiting, VisitOver, family_page
+from enrolment.pages.visit import Visiting, VisitOver, family_page, visiting
 from enrolment.queries import people
+from enrolment.queries.care import care_of_family
 from enrolment.queries.exports import holding
 from enrolment.shapes.exports import FamilyExport
 from enrolment.use_cases.add_child import AddChild, add_child
@@ -30,7 +32,7 @@ router = APIRouter(prefix="/f/{token}")
 
 @router.api_route("", methods=SHOWN)
 async def show_family(token: str, request: Request) -> Response:
-    return await family_page(request, "family.html", token)
+    return await _page(request, token)
 
 
 @router.api_route("/e/{id}", methods=SHOWN)
@@ -63,9 +65,9 @@ async def post_contact(token: str, visitor: Visiting, request: Request) -> Respo
             cmd = ChangeContact(guardian_id=visitor.guardian_id, to=to, asked_by=asker(request))
             code = await change_contact(tx, entry_of(request), cmd)
     except forms.Wrong as wrong:
-        return await family_page(request, "family.html", token, typed, wrong.errors)
+        return await _page(request, token, typed, wrong.errors)
     except Refused as refusal:
-        return await family_page(request, "family.html", token, typed, refusal=refusal)
+        return await _page(request, token, typed, refusal=refusal)
     return private(RedirectResponse(f"/enter/{code.id}?by={code.channel}&to=", 303))
 
 
@@ -77,9 +79,9 @@ async def post_child(token: str, visitor: Visiting, request: Request) -> Respons
         async with service_of(request).db.transaction() as tx:
             await add_child(tx, AddChild(party_id=visitor.party_id, child=new))
     except forms.Wrong as wrong:
-        return await family_page(request, "family.html", token, typed, wrong.errors)
+        return await _page(request, token, typed, wrong.errors)
     except Refused as refusal:
-        return await family_page(request, "family.html", token, typed, refusal=refusal)
+        return await _page(request, token, typed, refusal=refusal)
     return private(RedirectResponse(f"/f/{token}", 303))
 
 
@@ -89,7 +91,7 @@ async def post_remove_child(token: str, id: UUID, visitor: Visiting, request: Re
         async with service_of(request).db.transaction() as tx:
             await remove_child(tx, RemoveChild(party_id=visitor.party_id, child_id=id))
     except Refused as refusal:
-        return await family_page(request, "family.html", token, refusal=refusal)
+        return await _page(request, token, refusal=refusal)
     return private(RedirectResponse(f"/f/{token}", 303))
 
 
@@ -118,6 +120,20 @@ async def post_erase(visitor: Visiting, request: Request) -> Response:
     async with service_of(request).db.transaction() as tx:
         forgotten = await forget_me(tx, terms_of(request), ForgetMe(guardian_id=visitor.guardian_id))
     return private(render(request, "erased.html", forgotten=forgotten))
+
+
+async def _page(
+    request: Request,
+    token: str,
+    typed: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None,
+    refusal: Refused | None = None,
+) -> Response:
+    """With the family's occasional care. Raises VisitOver."""
+    visitor = await visiting(token, request)
+    async with service_of(request).db.reading() as session:
+        care = await care_of_family(session, terms_of(request), visitor.party_id)
+    return await family_page(request, "family.html", token, typed, errors, refusal, care=care, spoken=spoken)
 
 
 def _own(token: str, id: UUID, visitor: queries.Visitor) -> own.Own:

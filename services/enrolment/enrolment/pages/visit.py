@@ -1,6 +1,6 @@
 """A family's page behind its link: who visits, or the kind page for a visit that is over."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from fastapi import Depends, Request
 from ronde.refusal import Refused
@@ -45,12 +45,13 @@ async def family_page(
     typed: dict[str, str] | None = None,
     errors: dict[str, str] | None = None,
     refusal: Refused | None = None,
+    **more: Any,
 ) -> Response:
-    """One of a family's pages, with what was typed and what is wrong with it. Raises VisitOver."""
+    """One of a family's pages, with what was typed, what is wrong with it, and what else it says. Raises VisitOver."""
     async with service_of(request).db.reading() as session:
         seen = await people.family(session, token)
     if seen is None:
         raise VisitOver
     status = refusal.status if refusal else 422 if errors else 200
     given = {"typed": typed or {}, "errors": errors or {}, "refusal": refusal}
-    return private(render(request, template, status=status, token=token, seen=seen, **given))
+    return private(render(request, template, status=status, token=token, seen=seen, **given, **more))

@@ -38,7 +38,7 @@ class CareShown(BaseModel):
     starts_at: datetime
     ends_at: datetime
     state: Literal["offered", "booked", "declined", "expired", "withdrawn"]
-    why: Literal["not-free", "family", "creche"] | None = Field(description="of what is withdrawn")
+    why: Literal["not-free", "taken", "family", "creche"] | None = Field(description="of what is withdrawn")
     deadline: datetime | None
     absence_id: UUID | None
 

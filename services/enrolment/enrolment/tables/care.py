@@ -3,13 +3,13 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from enrolment.tables.base import Base
 
 HELD = ("offered", "booked")
-"""An offer whose hours nobody else may have."""
+"""An offer whose hours are kept: for who booked them, or for the first of those who are asked about them."""
 _OFFERED, _HELD = text("state = 'offered'"), text("state IN ('offered', 'booked')")
 
 
@@ -63,14 +63,15 @@ class CareOffer(Base):
     """Hours of a slot, offered to one child. Without its wish (the family is forgotten) it is a number.
 
     `state`: offered, booked, declined, expired, withdrawn; `why` of the last, as its event says it. `deadline` while
-    offered. `absence_id`: what freed the hours. `version` rises with every event about it.
+    offered. `nth`: of those who are asked about the slot at once, from 0. `absence_id`: what freed the hours. `version`
+    rises with every event about it.
     """
 
     __tablename__ = "care_offers"
     __table_args__ = (
         CheckConstraint("(state = 'offered') = (deadline IS NOT NULL)", name="held_until_its_deadline"),
         CheckConstraint("(state = 'withdrawn') = (why IS NOT NULL)", name="withdrawn_says_why"),
-        Index("one_question_a_slot", "slot_id", unique=True, postgresql_where=_OFFERED),
+        Index("one_nth_question_a_slot", "slot_id", "nth", unique=True, postgresql_where=_OFFERED),
         Index("one_question_a_child", "child_id", unique=True, postgresql_where=_OFFERED),
         Index("one_offer_a_child_and_day", "child_id", "day", unique=True, postgresql_where=_HELD),
         Index("ix_care_offers_creche", "creche", "day"),
@@ -84,6 +85,7 @@ class CareOffer(Base):
     child_id: Mapped[UUID] = mapped_column(ForeignKey("creche_children.id", ondelete="CASCADE"), index=True)
     day: Mapped[date]
     hours: Mapped[str]
+    nth: Mapped[int] = mapped_column(SmallInteger)
     state: Mapped[str]
     why: Mapped[str | None]
     deadline: Mapped[datetime | None]

@@ -1,5 +1,6 @@
 """A crèche on a desk: a team, babies, families who wait for hours, absences, and what is offered of them."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -41,7 +42,15 @@ class Nursery:
         self.awake: set[UUID] = set()
         self.monday = MONDAY
 
-    async def open(self, babies: int = 10, team: int = 2, week: tuple[str, ...] = ("09:00-17:00",)) -> None:
+    def rule(self, part: str, **changed: int) -> None:
+        """What one of the crèche's rules says otherwise from now on."""
+        rule = getattr(self.creche, part).model_copy(update=changed)
+        self.creche = self.creche.model_copy(update={part: rule})
+        self.terms = replace(self.terms, creches=(self.creche,))
+
+    async def open(
+        self, babies: int = 10, team: int = 2, week: tuple[str, ...] = ("09:00-17:00",), walkers: int = 0
+    ) -> None:
         async with self.desk.db.transaction() as tx:
             for n in range(team):
                 shift = PlanShift(
@@ -49,28 +58,29 @@ class Nursery:
                     first_category=n == 0,
                 )  # fmt: skip
                 await plan_shift(tx, self.creche, shift)
-            for _ in range(babies):
-                self.babies.append(await self._child(tx))
+            for n in range(babies + walkers):
+                self.babies.append(await self._child(tx, walks=n >= babies))
                 contract = KeepContract(
                     id=new_id(), child_id=self.babies[-1], starts_on=date(2026, 9, 1), ends_on=None,
                     week=[*week * 5][:5], exceptions={},
                 )  # fmt: skip
                 await keep_contract(tx, self.creche, contract)
 
-    async def _child(self, tx: Any) -> UUID:
+    async def _child(self, tx: Any, *, walks: bool = False) -> UUID:
         child = KeepCrecheChild(
-            id=new_id(), first_name="Lou", born_on=date(2026, 8, 1), walks_from=date(2028, 1, 1), place="ordinary"
-        )
+            id=new_id(), first_name="Lou", born_on=date(2026, 8, 1), walks_from=date(2027 if walks else 2028, 1, 1),
+            place="ordinary",
+        )  # fmt: skip
         await keep_creche_child(tx, self.creche, child)
         return child.id
 
     async def family(
-        self, week: list[str] | None = None, *, least: int = 120, early: bool = True, party: UUID | None = None
+        self, week: list[str] | None = None, *, least: int = 120, early: bool = True, walks: bool = False
     ) -> UUID:
         """A family that wishes; gives its child."""
-        party = party or (await self.desk.family())[0]
+        party, *_ = await self.desk.family()
         async with self.desk.db.transaction() as tx:
-            child = await self._child(tx)
+            child = await self._child(tx, walks=walks)
             wish = KeepWish(
                 id=new_id(), child_id=child, party_id=party, week=week or ALL_WEEK, least_minutes=least,
                 starts_on=date(2026, 9, 1), ends_on=None, early=early,

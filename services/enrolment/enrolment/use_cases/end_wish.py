@@ -16,16 +16,17 @@ from enrolment.tables import CareOffer, CareWish
 
 @dataclass(frozen=True, kw_only=True)
 class EndWish:
-    """Ending twice is once."""
+    """Ending twice is once. `party_id`: the family whose word it is; None: the crèche's."""
 
     id: UUID
+    party_id: UUID | None = None
 
 
 async def end_wish(tx: Tx, terms: Terms, creche: Creche, cmd: EndWish) -> None:
     """Raises NotInCreche."""
     await lock_creche(tx, creche)
     wish = await tx.session.get(CareWish, cmd.id)
-    if wish is None or wish.creche != creche.id:
+    if wish is None or wish.creche != creche.id or cmd.party_id not in (None, wish.party_id):
         raise NotInCreche
     wish.live = False
     offered = select(CareOffer).where(CareOffer.wish_id == wish.id, CareOffer.state == "offered")

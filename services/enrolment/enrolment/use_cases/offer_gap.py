@@ -27,7 +27,7 @@ class OfferGap:
 
 
 async def offer_gap(tx: Tx, terms: Terms, creche: Creche, cmd: OfferGap) -> None:
-    """One child at a time is asked, and only while the rules are kept. Raises NotInCreche."""
+    """In turn, and only while the rules are kept. Raises NotInCreche."""
     await lock_creche(tx, creche)
     slot = await tx.session.get(CareSlot, cmd.id)
     if slot is None and cmd.day is not None:

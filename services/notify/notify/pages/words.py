@@ -31,6 +31,7 @@ PURPOSES: Mapping[str, Words] = {
     Purpose.PLACE_WITHDRAWN: {"fr": "Place en crèche retirée", "en": "Crèche place withdrawn"},
     Purpose.CARE_OFFERED: {"fr": "Accueil occasionnel proposé", "en": "Occasional care offered"},
     Purpose.CARE_BOOKED: {"fr": "Accueil occasionnel réservé", "en": "Occasional care booked"},
+    Purpose.CARE_REMINDER: {"fr": "Accueil occasionnel : rappel", "en": "Occasional care: reminder"},
     Purpose.CARE_WITHDRAWN: {"fr": "Accueil occasionnel : plus libre", "en": "Occasional care: no longer free"},
     Purpose.CARE_CANCELLED: {"fr": "Accueil occasionnel annulé", "en": "Occasional care cancelled"},
     Purpose.CODE: {"fr": "Code de confirmation", "en": "Code to confirm"},

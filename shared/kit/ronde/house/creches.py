@@ -103,13 +103,15 @@ class Emergency(Rule):
 
 
 class Occasional(Rule):
-    """How freed hours are offered, one family after the other.
+    """How freed hours are offered.
 
-    `answer_minutes`: how long an offer is held. `last_minutes`: before the hours begin; later is too late to come.
+    `asked_at_once`: how many families are asked about the same hours, which the first yes has. `answer_minutes`: how
+    long an offer is held. `last_minutes`: before the hours begin; later is too late to come.
     `ahead_days`: hours further off are offered when they come nearer. `fair_weeks`: who was offered least in these
     comes first.
     """
 
+    asked_at_once: int = Field(1, ge=1, le=5)
     answer_minutes: int = Field(20, ge=5, le=24 * 60)
     last_minutes: int = Field(60, ge=10, le=24 * 60)
     ahead_days: int = Field(14, ge=0, le=60)
