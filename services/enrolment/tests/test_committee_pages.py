@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
@@ -75,6 +76,7 @@ async def test_from_the_proposal_to_an_accepted_place(commission: Commission, at
     first = await commission.asks(MONDAY, shown=("commune", "fratrie"))
     second = await commission.asks(MONDAY, shown=("commune",))
     ten = [await commission.asks(MONDAY, shown=("jumeaux", "commune", "fratrie")) for _ in range(9)]
+    late = await commission.asks(("16:30-18:00",), shown=(), born=date(2025, 9, 1), flexible=True)
     async with at_the_committee.visitor(**HTML) as staff, at_the_committee.visitor(**HTML) as family:
         assert (await staff.get(f"{HERE}/committee")).status_code == 401
         await sign_in(staff)
@@ -85,6 +87,7 @@ async def test_from_the_proposal_to_an_accepted_place(commission: Commission, at
         assert "Une proposition à décider" in page
         assert "11. Lou, né·e le mardi 1er décembre" in page
         assert "Souhait 1 : Les places sont allées à des demandes de 120 points ou plus." in page
+        assert "lundi : 17 h – 18 h 30 au lieu de lundi : 16 h 30 – 18 h" in page
         assert await commission.offers() == [], "nobody is told anything yet"
 
         reason = {"to": "0", "reason": "Le frère est déjà accueilli"}
@@ -115,12 +118,15 @@ async def test_from_the_proposal_to_an_accepted_place(commission: Commission, at
         )
         assert "L.311-3-1" in shown
         assert "Vos points : 100. Votre place : 11 sur 11 demandes" in shown
-        assert [one.state for one in await commission.offers()] == ["offered"] * 10, (
+        assert [one.state for one in await commission.offers()] == ["offered"] * 11, (
             "a link that is followed does nothing"
         )
         assert (await family.post(f"{own}/accept")).status_code == 303
         assert "C'est votre place" in visible(await family.get(own))
 
+        assert "décalés d'une heure au plus : vous aviez demandé lundi : 16 h 30 – 18 h, ou à peu près" in visible(
+            await family.get(await link(commission, late))
+        )
         other = await link(commission, first)
         assert "Laisser la place proposée ?" in visible(await family.get(f"{other}/decline"))
         assert (await family.post(f"{other}/decline")).status_code == 303

@@ -163,6 +163,7 @@ async def _committee(
         run=run, runs=several, refusal=refusal, errors=errors or {}, drawn=today(terms) >= criteria.drawn,
         rows=[_row(request, criteria, one) for one in rows[start - 1 : start - 1 + AT_ONCE]],
         why=_why(request, criteria, run, rows), start=start, at_once=AT_ONCE, all=len(rows),
+        spoken=spoken,
     )  # fmt: skip
     return private(page)
 
@@ -185,7 +186,7 @@ async def _one(
     page = render(
         request, "committee-one.html", status=refusal.status if refusal else 200, criteria=criteria, run=run,
         refusal=refusal, typed=typed, said=said, references={one.application.id: one for one in rows},
-        **_row(request, criteria, found),
+        spoken=spoken, **_row(request, criteria, found),
     )  # fmt: skip
     return private(page)
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from enrolment.creche.book import Contract
+from enrolment.creche.hours import grid
 from enrolment.creche.occupation import Occupation
 from enrolment.nursery.book import occupation
 from enrolment.nursery.demands import asked
@@ -57,5 +58,6 @@ async def before_and_after(
             continue
         week = asked(one.application, one.decision.decided, today)
         if week and week.creche == creche.id:
-            after = after.plus(week.child, Contract(child=week.child.id, start=week.start, grid=week.week))
+            hours = grid(*one.decision.shifted) if one.decision.shifted else week.week
+            after = after.plus(week.child, Contract(child=week.child.id, start=week.start, grid=hours))
     return before, after

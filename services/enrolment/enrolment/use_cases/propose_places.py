@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from enrolment.creche.criteria import Criteria, NotAsPublished
+from enrolment.creche.hours import texts
 from enrolment.creche.places import digest
 from enrolment.creche.proposing import Given, propose
 from enrolment.nursery import awarding, demands
@@ -107,9 +108,10 @@ def _decisions(run: CrecheRun, criteria: Criteria, given: Given, several: list[D
     return [
         CrecheDecision(
             run_id=run.id, application_id=row.id, number=number, points=ledger.rank(one.id)[0],
-            proposed=given.proposed[one.id], decided=given.proposed[one.id], departures=[], still=one.wishes,
-            account={},
+            proposed=given.proposed[one.id], decided=given.proposed[one.id],
+            shifted=texts(week) if week else None, departures=[], still=one.wishes, account={},
         )
         for number, one in enumerate(ordered, start=1)
         for row in one.rows
+        for week in (given.shifted.get(demands.child_id(row)),)
     ]  # fmt: skip
