@@ -100,7 +100,8 @@ async def test_from_the_proposal_to_an_accepted_place(commission: Commission, at
             await staff.post(f"{HERE}/committee/{ten[0]}", data={"to": "", "reason": "Ils ont déménagé"})
         ).status_code == 303
         week = await staff.get(f"{HERE}/committee/week")
-        assert "de 8 h à 17 h 0 10 dont 0 qui marchent" in visible(week)
+        assert "de 8 h à 17 h 0 10 dont 0 qui marchent les petits 10" in visible(week)
+        assert "de 17 h à 18 h 30 0 1 dont 1 qui marchent les grands 1" in visible(week), "at the hours that are given"
         assert len(week.text) < 60_000
         assert "Vous ne pourrez pas revenir en arrière" in visible(await staff.get(f"{HERE}/committee/decide"))
         assert (await staff.post(f"{HERE}/committee/decide")).status_code == 303
@@ -175,6 +176,8 @@ async def test_on_a_phone_axe_finds_nothing_and_a_family_accepts_without_javascr
             await page.get_by_role("button", name="Noter cette décision").click()
             for each in ("", "/committee", f"/committee/{second}", "/committee/week", "/committee/decide"):
                 await looked_at(page, f"{url}{HERE}{each}")
+                if each == "/committee/week":
+                    await the_ages_are_painted(page)
             await page.get_by_role("button", name="Oui, c'est décidé").click()
             await looked_at(page, f"{url}{HERE}/committee")
             own = f"{url}{await link(commission, first)}"
@@ -201,6 +204,18 @@ async def looked_at(page: Page, address: str) -> None:
     found = await Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert await page.evaluate("document.documentElement.scrollWidth") <= 360, address
+
+
+async def the_ages_are_painted(page: Page) -> None:
+    """Each group has a pattern that the browser finds, and its name beside it; the picture's text is its table."""
+    names = ["d'un autre âge", "les grands", "les moyens", "les petits"]
+    assert await page.locator(".key li").all_inner_texts() == names
+    used = await page.eval_on_selector_all(".age", "all => all.map(one => one.getAttribute('fill').slice(5, -1))")
+    assert "age-0" in used
+    found = await page.eval_on_selector_all("pattern", "all => all.map(one => one.id)")
+    assert set(used) <= set(found)
+    table = await page.locator("svg.crowd").last.get_attribute("aria-describedby")
+    assert await page.locator(f"table#{table}").is_visible()
 
 
 async def test_the_same_in_json_for_a_team_s_own_program(commission: Commission, at_the_committee: Running) -> None:
