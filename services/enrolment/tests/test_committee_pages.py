@@ -15,7 +15,7 @@ from enrolment.main import build
 from enrolment.settings import Entry, Settings
 from enrolment.tables import Guardian
 from enrolment.testing import Desk, Running, running
-from enrolment.testing.commission import MEETS, SEED, Commission
+from enrolment.testing.commission import MEETS, OPEN, SEED, Commission
 from httpx import AsyncClient, Response
 from playwright.async_api import Browser, Page, ViewportSize
 from ronde.house import load
@@ -241,3 +241,31 @@ async def test_the_same_in_json_for_a_team_s_own_program(commission: Commission,
         assert (await relais.post(f"{offer}/accept")).status_code == 403
         assert (await program.post(f"{offer}/accept")).json()["state"] == "accepted"
         assert (await program.post(f"{offer}/decline")).json()["code"] == "no-place-offered"
+
+
+async def test_places_by_pattern_are_not_computed_here_and_it_says_why(
+    desk: Desk, settings: Settings, house_file: Path, tmp_path: Path
+) -> None:
+    """Nor does the form promise that hours may be shifted, or the public page that the crèche judges each week."""
+    text = (house_file.parent / "commissions/2027-03.toml").read_text(encoding="utf-8")
+    folder = tmp_path / "by-pattern"
+    folder.mkdir()
+    (folder / "one.toml").write_text(text.replace('counted_by = "half-day"', 'counted_by = "pattern"'))
+    party, _ = await desk.family()
+    house = settings.model_copy(update={"house_file": house_file, "commissions": folder})
+    with time_machine.travel(MEETS):
+        async with running(house) as service, service.visitor(**HTML) as staff, service.visitor("bottines") as program:
+            refused = await program.post("/commissions/villeurbanne-2027-03/runs", json={"seed": SEED})
+            assert (refused.status_code, refused.json()["code"]) == (409, "counted-by-pattern")
+            await sign_in(staff)
+            page = await staff.get(f"{HERE}/committee")
+            assert "comptées par semaine type" in visible(page)
+            assert "publiez, avant la clôture, une version du fichier avec counted_by" in visible(page)
+            assert f"{HERE}/committee/run" not in page.text, "what is refused is not offered"
+            assert "quart d'heure par quart d'heure" not in visible(await staff.get(HERE))
+    with time_machine.travel(OPEN):
+        async with running(house) as service, service.visitor(**HTML) as staff:
+            await sign_in(staff)
+            form = await staff.get(f"/families/{party}{HERE}/new")
+            assert "hours_0_1" in form.text
+            assert "flexible_0" not in form.text

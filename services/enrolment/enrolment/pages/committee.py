@@ -30,7 +30,7 @@ from enrolment.queries.committee import InRun, before_and_after, line, runs
 from enrolment.tables import CrecheRun
 from enrolment.use_cases.decide_places import DecidePlaces, decide_places
 from enrolment.use_cases.depart_from_proposal import DepartFromProposal, depart_from_proposal
-from enrolment.use_cases.propose_places import ProposePlaces, propose_places
+from enrolment.use_cases.propose_places import CountedByPattern, ProposePlaces, propose_places
 
 router = APIRouter(prefix="/places/{id}")
 Day = Annotated[date | None, Query(ge=date(2000, 1, 1), le=date(2100, 1, 1))]
@@ -165,7 +165,7 @@ async def _committee(
         run=run, runs=several, refusal=refusal, errors=errors or {}, drawn=today(terms) >= criteria.drawn,
         rows=[_row(request, criteria, one) for one in rows[start - 1 : start - 1 + AT_ONCE]],
         why=_why(request, criteria, run, rows), start=start, at_once=AT_ONCE, all=len(rows),
-        spoken=spoken,
+        spoken=spoken, not_here=CountedByPattern() if criteria.counted_by == "pattern" else None,
     )  # fmt: skip
     return private(page)
 

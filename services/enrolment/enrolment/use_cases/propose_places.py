@@ -31,6 +31,22 @@ class ProposePlaces:
     by: str
 
 
+class CountedByPattern(Refused):
+    """A place counted by pattern may be lost again while the run lasts, so no engine can judge week after week."""
+
+    code, status = "counted-by-pattern", 409
+    words: ClassVar[dict[str, str]] = {
+        "fr": "Les places de cette commission sont comptées par semaine type, d'avance : une place donnée peut encore "
+        "passer à une autre demande, et la crèche ne peut pas juger les semaines l'une après l'autre. La proposition "
+        "se calcule donc avec la bibliothèque de Ronde (enrolment.creche.matching), à partir des places comptées. Pour "
+        'la calculer ici, publiez, avant la clôture, une version du fichier avec counted_by = "half-day".',
+        "en": "The places of this commission are counted by typical week, beforehand: a place that was given may still "
+        "go to another application, and the crèche cannot judge week after week. So the proposal is not computed here "
+        "but with Ronde's library (enrolment.creche.matching), from the places that were counted. To compute it here, "
+        'publish, before the closing, a version of the file with counted_by = "half-day".',
+    }
+
+
 class NotDrawnYet(Refused):
     """Before the draw nobody may know what it would change."""
 
@@ -64,9 +80,11 @@ class NothingToPropose(Refused):
 async def propose_places(tx: Tx, terms: Terms, cmd: ProposePlaces) -> CrecheRun:
     """Kept with what it was computed from; earlier ones stay readable, so that nobody draws again until they like it.
 
-    Raises CommissionUnknown, NotTheirCommission, NotDrawnYet, DecidedAlready, NothingToPropose.
+    Raises CommissionUnknown, NotTheirCommission, CountedByPattern, NotDrawnYet, DecidedAlready, NothingToPropose.
     """
     criteria = their_commission(terms, cmd.commission, cmd.by)
+    if criteria.counted_by == "pattern":
+        raise CountedByPattern
     day = today(terms)
     if day < criteria.drawn:
         raise NotDrawnYet(drawn=criteria.drawn.isoformat())
