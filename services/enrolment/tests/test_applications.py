@@ -129,7 +129,7 @@ async def test_a_family_without_an_account_applies_follows_changes_renews_and_wi
         assert (twice.status_code, "déjà une demande" in twice.text) == (409, True)
         page = visible((await family.get(own)).text)
         assert "lundi, mardi : 8 h – 17 h" in page
-        assert "jeudi : 8 h 30 – 12 h (à peu près ces horaires)" in page
+        assert "jeudi : 8 h 30 – 12 h (ou décalé d'une heure au plus)" in page
         assert "Un justificatif de domicile de moins de trois mois" in page
         assert "À confirmer avant le dimanche 1er août compris ; nous vous le rappellerons" in page
 

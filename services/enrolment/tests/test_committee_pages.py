@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from enrolment.main import build
 from enrolment.settings import Entry, Settings
 from enrolment.tables import Guardian
 from enrolment.testing import Desk, Running, running
-from enrolment.testing.commission import MEETS, SEED, Commission
+from enrolment.testing.commission import MEETS, OPEN, SEED, Commission
 from httpx import AsyncClient, Response
 from playwright.async_api import Browser, Page, ViewportSize
 from ronde.house import load
@@ -75,6 +76,7 @@ async def test_from_the_proposal_to_an_accepted_place(commission: Commission, at
     first = await commission.asks(MONDAY, shown=("commune", "fratrie"))
     second = await commission.asks(MONDAY, shown=("commune",))
     ten = [await commission.asks(MONDAY, shown=("jumeaux", "commune", "fratrie")) for _ in range(9)]
+    late = await commission.asks(("16:30-18:00",), shown=(), born=date(2025, 9, 1), flexible=True)
     async with at_the_committee.visitor(**HTML) as staff, at_the_committee.visitor(**HTML) as family:
         assert (await staff.get(f"{HERE}/committee")).status_code == 401
         await sign_in(staff)
@@ -85,6 +87,7 @@ async def test_from_the_proposal_to_an_accepted_place(commission: Commission, at
         assert "Une proposition à décider" in page
         assert "11. Lou, né·e le mardi 1er décembre" in page
         assert "Souhait 1 : Les places sont allées à des demandes de 120 points ou plus." in page
+        assert "lundi : 17 h – 18 h 30 au lieu de lundi : 16 h 30 – 18 h" in page
         assert await commission.offers() == [], "nobody is told anything yet"
 
         reason = {"to": "0", "reason": "Le frère est déjà accueilli"}
@@ -97,7 +100,8 @@ async def test_from_the_proposal_to_an_accepted_place(commission: Commission, at
             await staff.post(f"{HERE}/committee/{ten[0]}", data={"to": "", "reason": "Ils ont déménagé"})
         ).status_code == 303
         week = await staff.get(f"{HERE}/committee/week")
-        assert "de 8 h à 17 h 0 10 dont 0 qui marchent" in visible(week)
+        assert "de 8 h à 17 h 0 10 dont 0 qui marchent les petits 10" in visible(week)
+        assert "de 17 h à 18 h 30 0 1 dont 1 qui marchent les grands 1" in visible(week), "at the hours that are given"
         assert len(week.text) < 60_000
         assert "Vous ne pourrez pas revenir en arrière" in visible(await staff.get(f"{HERE}/committee/decide"))
         assert (await staff.post(f"{HERE}/committee/decide")).status_code == 303
@@ -115,12 +119,15 @@ async def test_from_the_proposal_to_an_accepted_place(commission: Commission, at
         )
         assert "L.311-3-1" in shown
         assert "Vos points : 100. Votre place : 11 sur 11 demandes" in shown
-        assert [one.state for one in await commission.offers()] == ["offered"] * 10, (
+        assert [one.state for one in await commission.offers()] == ["offered"] * 11, (
             "a link that is followed does nothing"
         )
         assert (await family.post(f"{own}/accept")).status_code == 303
         assert "C'est votre place" in visible(await family.get(own))
 
+        assert "décalés d'une heure au plus : vous aviez demandé lundi : 16 h 30 – 18 h, ou à peu près" in visible(
+            await family.get(await link(commission, late))
+        )
         other = await link(commission, first)
         assert "Laisser la place proposée ?" in visible(await family.get(f"{other}/decline"))
         assert (await family.post(f"{other}/decline")).status_code == 303
@@ -169,6 +176,8 @@ async def test_on_a_phone_axe_finds_nothing_and_a_family_accepts_without_javascr
             await page.get_by_role("button", name="Noter cette décision").click()
             for each in ("", "/committee", f"/committee/{second}", "/committee/week", "/committee/decide"):
                 await looked_at(page, f"{url}{HERE}{each}")
+                if each == "/committee/week":
+                    await the_ages_are_painted(page)
             await page.get_by_role("button", name="Oui, c'est décidé").click()
             await looked_at(page, f"{url}{HERE}/committee")
             own = f"{url}{await link(commission, first)}"
@@ -197,6 +206,18 @@ async def looked_at(page: Page, address: str) -> None:
     assert await page.evaluate("document.documentElement.scrollWidth") <= 360, address
 
 
+async def the_ages_are_painted(page: Page) -> None:
+    """Each group has a pattern that the browser finds, and its name beside it; the picture's text is its table."""
+    names = ["d'un autre âge", "les grands", "les moyens", "les petits"]
+    assert await page.locator(".key li").all_inner_texts() == names
+    used = await page.eval_on_selector_all(".age", "all => all.map(one => one.getAttribute('fill').slice(5, -1))")
+    assert "age-0" in used
+    found = await page.eval_on_selector_all("pattern", "all => all.map(one => one.id)")
+    assert set(used) <= set(found)
+    table = await page.locator("svg.crowd").last.get_attribute("aria-describedby")
+    assert await page.locator(f"table#{table}").is_visible()
+
+
 async def test_the_same_in_json_for_a_team_s_own_program(commission: Commission, at_the_committee: Running) -> None:
     one, other = [await commission.asks(MONDAY, shown=shown) for shown in (("commune",), ("fratrie",))]
     line = "/commissions/villeurbanne-2027-03/line"
@@ -220,3 +241,31 @@ async def test_the_same_in_json_for_a_team_s_own_program(commission: Commission,
         assert (await relais.post(f"{offer}/accept")).status_code == 403
         assert (await program.post(f"{offer}/accept")).json()["state"] == "accepted"
         assert (await program.post(f"{offer}/decline")).json()["code"] == "no-place-offered"
+
+
+async def test_places_by_pattern_are_not_computed_here_and_it_says_why(
+    desk: Desk, settings: Settings, house_file: Path, tmp_path: Path
+) -> None:
+    """Nor does the form promise that hours may be shifted, or the public page that the crèche judges each week."""
+    text = (house_file.parent / "commissions/2027-03.toml").read_text(encoding="utf-8")
+    folder = tmp_path / "by-pattern"
+    folder.mkdir()
+    (folder / "one.toml").write_text(text.replace('counted_by = "half-day"', 'counted_by = "pattern"'))
+    party, _ = await desk.family()
+    house = settings.model_copy(update={"house_file": house_file, "commissions": folder})
+    with time_machine.travel(MEETS):
+        async with running(house) as service, service.visitor(**HTML) as staff, service.visitor("bottines") as program:
+            refused = await program.post("/commissions/villeurbanne-2027-03/runs", json={"seed": SEED})
+            assert (refused.status_code, refused.json()["code"]) == (409, "counted-by-pattern")
+            await sign_in(staff)
+            page = await staff.get(f"{HERE}/committee")
+            assert "comptées par semaine type" in visible(page)
+            assert "publiez, avant la clôture, une version du fichier avec counted_by" in visible(page)
+            assert f"{HERE}/committee/run" not in page.text, "what is refused is not offered"
+            assert "quart d'heure par quart d'heure" not in visible(await staff.get(HERE))
+    with time_machine.travel(OPEN):
+        async with running(house) as service, service.visitor(**HTML) as staff:
+            await sign_in(staff)
+            form = await staff.get(f"/families/{party}{HERE}/new")
+            assert "hours_0_1" in form.text
+            assert "flexible_0" not in form.text

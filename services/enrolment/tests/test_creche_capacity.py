@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 from enrolment.creche.book import Absence, Adaptation, Book, Booking, Child, Contract, Shift, months_after
-from enrolment.creche.fitting import No, fits, nearest
+from enrolment.creche.fitting import No, fits, nearest, shifted
 from enrolment.creche.hours import Grid, grid, hours, written
 from enrolment.creche.occupation import Occupation
 from enrolment.creche.rules import Broken, Kind, Present, Rules
@@ -326,7 +326,10 @@ def test_the_engine_says_what_a_plain_scan_says(seed: int, places: int, children
     verdict = fits(occupation, child, wanted, start, end)
     assert verdict == naive.fits(child, wanted, start, end)
 
+    as_long = shifted(occupation, child, wanted, start, end, 4)
+    assert as_long == naive_shifted(naive, child, wanted, start, end)
     found = nearest(occupation, child, wanted, start, end)
+    assert as_long is None or found == as_long or not any(wanted)
     assert (found == wanted) == (verdict is None) or not any(wanted)
     if found:
         assert naive.fits(child, found, start, end) is None
@@ -340,6 +343,20 @@ def test_the_engine_says_what_a_plain_scan_says(seed: int, places: int, children
             anew.moments(anew.day(at)) for at in range(anew.size)
         ]
         assert [added.week(at) for at in range(added.size)] == [anew.week(at) for at in range(anew.size)]
+
+
+def naive_shifted(naive: Naive, child: Child, asked: Grid, start: date, end: date) -> Grid | None:
+    """Each day by as little as it can be, an hour at most, earlier before later; then the week as a whole."""
+    span = [start + timedelta(days=n) for n in range((end - start).days + 1)]
+    week = [""] * 7
+    for weekday, wanted in enumerate(asked):
+        free = [hours for day in span if day.weekday() == weekday for hours in [naive.free(child, day)]]
+        options = [wanted << by if by > 0 else wanted >> -by for by in (0, -1, 1, -2, 2, -3, 3, -4, 4)]
+        fitting = [moved for moved in options if not any(moved & ~hours for hours in free)]
+        if not fitting:
+            return None
+        week[weekday] = written(fitting[0])
+    return grid(*week) if naive.fits(child, grid(*week), start, end) is None else None
 
 
 def test_a_kind_is_judged_for_itself() -> None:

@@ -12,6 +12,7 @@ import time_machine
 from enrolment.creche.book import Book, Contract
 from enrolment.creche.criteria import Criteria
 from enrolment.creche.criteria_file import load
+from enrolment.creche.fitting import No
 from enrolment.creche.hours import grid
 from enrolment.creche.occupation import Occupation
 from enrolment.creche.places import YEAR, Giving
@@ -22,7 +23,7 @@ from enrolment.tables import CrechePlaceOffer
 from enrolment.testing import Desk
 from enrolment.testing.commission import ENTRY, MEETS, Commission
 from enrolment.use_cases.accept_place import PlaceOver
-from enrolment.use_cases.depart_from_proposal import DepartFromProposal, ReasonMissing, depart_from_proposal
+from enrolment.use_cases.depart_from_proposal import ReasonMissing
 from enrolment.use_cases.expire_places import expire_places
 from enrolment.use_cases.propose_places import DecidedAlready, NotDrawnYet
 from enrolment.use_cases.withdraw_application import WithdrawApplication, withdraw_application
@@ -71,6 +72,43 @@ async def test_in_the_order_of_points_each_has_the_dearest_week_that_fits(commis
         assert "Vos points : 20. Votre place : 1 sur 1 demandes" in account, "of that age"
         assert "Cette semaine ne tient pas" in account
         assert "mardi 7 septembre, 8 h" in account.replace("\xa0", " ")
+
+
+async def test_about_these_hours_is_the_nearest_week_that_fits_and_the_family_reads_it(commission: Open) -> None:
+    """From the run to the contract; and what is freed is found by the same rule."""
+    one = commission(places=1)
+    await one.team(2)
+    first = await one.asks(("08:00-12:00", "08:00-17:00"), shown=("commune", "fratrie"), born=date(2025, 1, 1))
+    not_so = await one.asks(("11:30-17:30",), shown=("commune",))
+    about = await one.asks(("11:30-17:30",), ("", "", "08:00-17:00"), shown=("fratrie",), flexible=True)
+    both = [await one.asks(("", "", "", "08:30-12:30"), flexible=True)]
+    family, born = (await one.applications())[both[0]].party_id, date(2026, 1, 1)
+    sister = await one.asks(("", "", "", "12:00-16:00"), flexible=True, born=born, party=family, together_with=both[0])
+    both.append(sister)
+    shifted = ["12:00-18:00", "", "", "", "", "", ""]
+    with time_machine.travel(MEETS, tick=False):
+        found = await one.propose()
+        assert [found[id].proposed for id in (first, not_so, about, *both)] == [0, None, 0, 0, 0]
+        assert [found[id].shifted for id in (first, about)] == [None, shifted]
+        assert [found[id].shifted for id in both] == [None, ["", "", "", "12:30-16:30", "", "", ""]]
+        await one.depart(about, None, "Une erreur")
+        await one.depart(about, 0, "Finalement non")
+        assert (await one.decisions())[about].shifted is None, "found anew with the decision"
+        await one.decide()
+        assert (await one.decisions())[about].shifted == shifted
+        account = (await one.decisions())[about].account
+        assert "Vos horaires sont décalés d'une heure au plus" in " ".join(account["fr"])
+        assert "as you said would do: Monday: 12:00 – 18:00." in " ".join(account["en"])
+        offers = {offer.application_id: offer for offer in await one.offers()}
+        assert offers[about].week == shifted
+        await one.decline(offers[first])
+        assert (await one.offers())[-1].application_id != not_so, "the hours that it asks for are held"
+        await one.decline(offers[about])
+        [freed] = [offer for offer in await one.offers("offered") if offer.application_id == not_so]
+        assert freed.week == ["11:30-17:30", "", "", "", "", "", ""]
+        await one.decline(freed)
+        told = await one.desk.told("creche-place.offered.v1")
+        assert shifted[0] in [event["data"]["week"]["monday"] for event in told]
 
 
 async def test_a_week_that_is_offered_is_held_and_becomes_a_contract(commission: Open) -> None:
@@ -143,20 +181,15 @@ async def test_no_run_before_the_draw_and_the_committee_departs_with_a_reason(co
     with time_machine.travel(MEETS - timedelta(days=20)), pytest.raises(NotDrawnYet):
         await one.propose()
 
-    async def depart(application: UUID, to: int | None, reason: str) -> None:
-        async with one.desk.db.transaction() as tx:
-            cmd = DepartFromProposal(commission=one.id, application_id=application, to=to, reason=reason, by="bottines")
-            await depart_from_proposal(tx, one.terms, cmd)
-
     with time_machine.travel(MEETS, tick=False):
         await one.propose()
         with pytest.raises(ReasonMissing):
-            await depart(low, 0, " ")
-        await depart(low, 0, "Un accueil en urgence")
+            await one.depart(low, 0, " ")
+        await one.depart(low, 0, "Un accueil en urgence")
         with pytest.raises(MoreThanThereIs):
             await one.decide()
         assert await one.offers() == []
-        await depart(high, None, "La famille a trouvé ailleurs")
+        await one.depart(high, None, "La famille a trouvé ailleurs")
         await one.decide()
         [offer] = await one.offers()
         assert offer.application_id == low
@@ -180,12 +213,13 @@ async def anything_happens(commission: Open, random: Random) -> None:
     await one.team(3)
     for _ in range(6):
         weeks = [
-            tuple(random.choice(("", "08:00-17:00", "08:00-12:00", "13:00-17:00")) for _ in range(3))
+            tuple(random.choice(("", "08:00-17:00", "08:00-12:30", "12:00-17:00")) for _ in range(3))
             for _ in range(random.choice((1, 2, 3)))
         ]
         shown = random.sample(("commune", "fratrie", "jumeaux"), random.randrange(4))
         place = "insertion" if random.random() < 0.2 else "ordinary"
-        await one.asks(*[week if any(week) else MONDAY for week in weeks], shown=shown, place=place)
+        flexible = random.random() < 0.5
+        await one.asks(*[week if any(week) else MONDAY for week in weeks], shown=shown, place=place, flexible=flexible)
     with time_machine.travel(MEETS, tick=False) as clock:
         await one.propose()
         await one.decide()
@@ -243,4 +277,4 @@ async def in_order(one: Commission, seen: set[UUID]) -> None:
         for wish in range(decisions[id].still):
             week = asked(waits, wish, MEETS.date())
             assert week is not None
-            assert beside.give([week]) is not None, "it could have been theirs"
+            assert isinstance(beside.give([week]), No), "it could have been theirs"

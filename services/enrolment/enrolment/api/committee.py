@@ -20,6 +20,7 @@ from enrolment.use_cases.decide_places import DecidePlaces, decide_places
 from enrolment.use_cases.decline_place import DeclinePlace, NoPlaceOffered, decline_place
 from enrolment.use_cases.depart_from_proposal import DepartFromProposal, ReasonMissing, depart_from_proposal
 from enrolment.use_cases.propose_places import (
+    CountedByPattern,
     DecidedAlready,
     NotDrawnYet,
     NothingToPropose,
@@ -44,7 +45,7 @@ async def show_line(commission: Slug, organisation: Organisation, request: Reque
     "/commissions/{commission}/runs",
     summary="Compute who is proposed which place",
     status_code=201,
-    responses=refusals(*THEIRS, NotDrawnYet, DecidedAlready, NothingToPropose),
+    responses=refusals(*THEIRS, CountedByPattern, NotDrawnYet, DecidedAlready, NothingToPropose),
 )
 async def post_run(commission: Slug, body: SeedBody, organisation: Organisation, request: Request) -> RunShown:
     """Nobody is told anything. Computed again with the same, it has the same result."""

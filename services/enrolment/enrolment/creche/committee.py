@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from enrolment.creche.criteria import Answer, Criteria
 from enrolment.creche.fitting import No
+from enrolment.creche.hours import Grid
 from enrolment.creche.matching import Run
 from enrolment.creche.matching_forms import Application, Order, Places, Pool, Rank, Slots, Wish, digest, needs
 
@@ -34,8 +35,8 @@ class Last(NamedTuple):
 class WishAccount(NamedTuple):
     """`place` of `among` all who asked for that crèche for a child of that age group. `full` when it was refused.
 
-    `unfit`: there were places, and the week did not fit beside those of the applications ahead. `not-needed`: a dearer
-    wish was met.
+    `unfit`: there were places, and the week did not fit beside those of the applications ahead. `shifted`: it is met by
+    about the hours asked for, these, of one child or several. `not-needed`: a dearer wish was met.
     """
 
     wish: Wish
@@ -46,6 +47,7 @@ class WishAccount(NamedTuple):
     last: tuple[Last, ...]
     full: tuple[Full, ...]
     unfit: No | None
+    shifted: tuple[Grid, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,5 +141,6 @@ class Ledger:
             among=len(asked),
             last=tuple(Last(group, grid, self._last.get((wish.creche, group, grid))) for group, grid in coming),
             full=tuple(self.refused_for(one, wish)) if refused else (),
-            unfit=self.run.unfit.get((one.id, n)),
+            unfit=self.run.unfit.get((one.id, n)) if refused else None,
+            shifted=tuple(w for child in one.children if n == met and (w := self.run.shifted.get(child.id))),
         )

@@ -8,16 +8,21 @@ from ronde.web import dates
 from enrolment.creche.committee import Account, WishAccount
 from enrolment.creche.criteria import Criteria
 from enrolment.creche.fitting import No
-from enrolment.creche.words import RULES
+from enrolment.creche.hours import texts
+from enrolment.creche.words import RULES, spoken
 
 Words = Mapping[str, str]
 RULE: Mapping[str, Words] = {
     "half-day": {
         "fr": "Chaque demande reçoit des points, selon les critères publiés. Dans l'ordre des points, chaque famille "
-        "reçoit le premier de ses vœux pour lequel il reste une place à chaque demi-journée demandée. À égalité de "
-        "points, l'ordre est tiré au sort.",
+        "reçoit le premier de ses vœux pour lequel il reste une place à chaque demi-journée demandée. Un vœu qui peut "
+        "être décalé, s'il ne tient pas à ses heures, vaut aussi, avant le vœu suivant, pour la semaine la plus proche "
+        "qui tient : les mêmes jours, aussi longs, une heure plus tôt ou plus tard au plus. À égalité de points, "
+        "l'ordre est tiré au sort.",
         "en": "Each application gets points, by the published criteria. In the order of points, each family gets the "
-        "first of its wishes for which a place is left in every half-day asked for. Equal points are settled by lot.",
+        "first of its wishes for which a place is left in every half-day asked for. A wish that may be "
+        "shifted, if it does not fit at its own hours, stands also, before the next wish, for the nearest week that "
+        "fits: the same days, as long, an hour earlier or later at most. Equal points are settled by lot.",
     },
     "pattern": {
         "fr": "Chaque demande reçoit des points, selon les critères publiés. Chaque place va à la demande qui a le "
@@ -77,6 +82,10 @@ TOO_FEW: Words = {
 UNFIT: Words = {
     "fr": "Cette semaine ne tient pas à côté de celles des enfants déjà accueillis ou placés avant : {when}, {rule}.",
     "en": "This week does not fit beside those of the children already there or ahead: {when}, {rule}.",
+}
+SHIFTED: Words = {
+    "fr": "Vos horaires sont décalés d'une heure au plus, comme vous l'aviez accepté : {week}.",
+    "en": "Your hours are shifted by an hour at most, as you said would do: {week}.",
 }
 TAKEN: Words = {
     "fr": "Les places sont allées à des demandes de {points} points ou plus.",
@@ -149,6 +158,8 @@ def _figures(one: WishAccount, language: str, groups: Words, slots: Words) -> It
         yield words[language].format(slots=named[0].upper() + named[1:], points=points)
     if one.unfit:
         yield does_not_fit(one.unfit, language)
+    for week in one.shifted:
+        yield SHIFTED[language].format(week=" ; ".join(spoken(texts(week), language)))
 
 
 def why_not(one: WishAccount, language: str) -> str:

@@ -1,6 +1,6 @@
 """Whether a weekly grid fits, why not, and the nearest one that does."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -70,7 +70,19 @@ def nearest(
         while sum(near[weekday].bit_count() for weekday in open_days) > room:
             longest = max(open_days, key=lambda weekday: (near[weekday].bit_count(), weekday))
             near[longest] = _kept(near[longest] & ~(1 << last(near[longest])))
-    return (near[0], near[1], near[2], near[3], near[4], near[5], near[6]) if any(near) else None
+    return _grid(near) if any(near) else None
+
+
+def shifted(occupation: Occupation, child: Child, asked: Grid, start: date, end: date, farthest: int) -> Grid | None:
+    """The nearest grid that fits with the same days, each as long: of `nearest`, nothing is shortened or dropped.
+
+    None when one of the days cannot be kept.
+    """
+    free = _always_free(occupation, child, range(occupation.index(start), occupation.index(end) + 1))
+    moved = (_shifted(hours, free[weekday], farthest) for weekday, hours in enumerate(asked))
+    kept = [one for one in moved if one is not None]
+    found = _grid(kept) if len(kept) == len(asked) else None
+    return found if found and not fits(occupation, child, found, start, end) else None
 
 
 def _outside(occupation: Occupation, asked: Grid, days: range) -> No | None:
@@ -131,13 +143,18 @@ def _rooms(occupation: Occupation, days: range) -> dict[tuple[int, ...], int]:
     return rooms
 
 
+def _shifted(asked: Hours, free: Hours, farthest: int) -> Hours | None:
+    """By as little as possible, earlier before later."""
+    for by in range(farthest + 1):
+        for moved in (asked >> by, asked << by):
+            if not moved & ~free and moved.bit_count() == asked.bit_count():
+                return moved
+    return None
+
+
 def _near(asked: Hours, free: Hours, farthest: int) -> Hours:
-    if not asked & ~free:
-        return asked
-    for by in range(1, farthest + 1):
-        for shifted in (asked >> by, asked << by):
-            if not shifted & ~free and shifted.bit_count() == asked.bit_count():
-                return shifted
+    if (moved := _shifted(asked, free, farthest)) is not None:
+        return moved
     quarters = [1 << n for n in range(last(asked) + 1) if asked >> n & 1]
     for less in range(1, len(quarters) - LEAST + 1):
         for morning in range(less + 1):
@@ -149,3 +166,7 @@ def _near(asked: Hours, free: Hours, farthest: int) -> Hours:
 
 def _kept(hours: Hours) -> Hours:
     return hours if hours.bit_count() >= LEAST else NONE
+
+
+def _grid(days: Sequence[Hours]) -> Grid:
+    return days[0], days[1], days[2], days[3], days[4], days[5], days[6]

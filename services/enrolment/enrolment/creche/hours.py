@@ -83,6 +83,11 @@ def written(when: Hours) -> str:
     return " ".join(f"{clock(start)}-{clock(end)}" for start, end in spans(when))
 
 
+def texts(week: Grid) -> list[str]:
+    """A week as `grid` reads it."""
+    return list(map(written, week))
+
+
 def _span(text: str) -> Hours:
     start, _, end = text.partition("-")
     begins, ends = quarter(time.fromisoformat(start)), A_DAY if end == "24:00" else quarter(time.fromisoformat(end))

@@ -17,10 +17,13 @@ from heapq import heappush, heapreplace
 from enrolment.creche import criteria_seal
 from enrolment.creche.criteria import Criteria, NotAsPublished
 from enrolment.creche.fitting import No
+from enrolment.creche.hours import Grid, texts
 from enrolment.creche.matching_forms import Application, Order, Places, Pool, Rank, Wish, check, digest, needs
 
-Judge = Callable[[str, int], No | None]
-"""Gives an application the week of that wish, and says nothing; or says why it does not fit."""
+Shifted = Mapping[str, Grid]
+"""The weeks of children, by their ids, who are given about the hours that were asked for; all others have those."""
+Judge = Callable[[str, int], Shifted | No]
+"""Gives an application the week of that wish, and says whose hours it shifted; or says why it does not fit."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +38,7 @@ class Run:
     seed: str
     proposed: Mapping[str, int | None]
     unfit: Mapping[tuple[str, int], No] = field(default_factory=dict)
+    shifted: Shifted = field(default_factory=dict)
 
     @cached_property
     def digest(self) -> str:
@@ -42,6 +46,7 @@ class Run:
         lines = [self.criteria, self.inputs, self.seed]
         lines += [f"{id} {'-' if wish is None else wish}" for id, wish in sorted(self.proposed.items())]
         lines += [f"{id} {wish} {' '.join(map(str, no))}" for (id, wish), no in sorted(self.unfit.items())]
+        lines += [f"{child} {', '.join(texts(week))}" for child, week in sorted(self.shifted.items())]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
@@ -65,15 +70,19 @@ def run(
     proposed: dict[str, int | None] = dict.fromkeys(by_id)
     refused = dict.fromkeys(by_id, 0)
     unfit: dict[tuple[str, int], No] = {}
+    shifted: dict[str, Grid] = {}
     asking = sorted(by_id, key=order.rank)
     while asking:
         id = asking.pop()
         for n in range(refused[id], len(by_id[id].wishes)):
             wish = by_id[id].wishes[n]
             rank = order.rank(id, wish.creche)
-            if judge and seats.left(wish, groups[id]) and (no := judge(id, n)):
-                unfit[id, n] = no
-                continue
+            if judge and seats.left(wish, groups[id]):
+                said = judge(id, n)
+                if isinstance(said, No):
+                    unfit[id, n] = said
+                    continue
+                shifted |= said
             given, loser = seats.ask(rank, wish, groups[id])
             if given:
                 proposed[id] = n
@@ -90,6 +99,7 @@ def run(
         seed=seed,
         proposed=proposed,
         unfit=unfit,
+        shifted=shifted,
     )
 
 

@@ -1,7 +1,7 @@
 """A day of a crèche as it is drawn: stretches of quarter-hours that are alike, and their shapes. Numbers, no words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
@@ -37,7 +37,7 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Bar:
-    """A rectangle; `kind`: `walking`, `not-walking`, `planned`, `needed`, `missing` or `full`."""
+    """A rectangle; `kind`: `walking`, `not-walking`, `planned`, `needed`, `missing` or `full`; or `age-0` and so on."""
 
     kind: str
     x: int
@@ -48,20 +48,16 @@ class Bar:
 
 @dataclass(frozen=True)
 class Day:
-    """One day on which it is open. `limit`: how many children may be there; `staff`: how many are drawn.
-
-    `at_least`: so many children are drawn at least.
-    """
+    """One day on which it is open. `limit`: how many children may be there; `staff`: how many are drawn."""
 
     day: date
     stretches: Sequence[Stretch]
     limit: int
     staff: int
-    at_least: int = 0
 
     @property
     def most(self) -> int:
-        return max([self.limit, self.at_least, *(one.moment.present.children for one in self.stretches)])
+        return max([self.limit, *(one.moment.present.children for one in self.stretches)])
 
     @property
     def width(self) -> int:
@@ -98,39 +94,6 @@ class Day:
             Bar("full", x, 0, width, GAP // 2 if one.full else 0),
         ]
         return [bar for bar in bars if bar.height]
-
-
-@dataclass(frozen=True)
-class Change:
-    """From one quarter-hour to another: who is there without some weeks, and who is with them."""
-
-    start: int
-    end: int
-    before: Moment
-    after: Moment
-
-
-@dataclass(frozen=True)
-class Compared:
-    """One day, without some weeks and with them, drawn to one scale."""
-
-    before: Day
-    after: Day
-    changes: Sequence[Change]
-
-
-def compared(before: Occupation, after: Occupation, monday: date) -> list[Compared]:
-    """The days of that week on which it is open. ValueError outside of the occupations."""
-    found = []
-    for one, other in zip(week(before, monday), week(after, monday), strict=True):
-        pairs = zip(before.moments(one.day), after.moments(other.day), strict=True)
-        changes = []
-        for (was, now), alike in groupby(pairs, key=lambda pair: (pair[0][1], pair[1][1])):
-            quarters = [quarter for (quarter, _), _ in alike]
-            changes.append(Change(quarters[0], quarters[-1] + 1, was, now))
-        most = max(one.most, other.most)
-        found.append(Compared(replace(one, at_least=most), replace(other, at_least=most), changes))
-    return found
 
 
 def week(occupation: Occupation, monday: date) -> list[Day]:

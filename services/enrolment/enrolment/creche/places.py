@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from enrolment.creche.book import Child, Contract, months_after
 from enrolment.creche.criteria import Criteria, Group
-from enrolment.creche.fitting import No, fits
+from enrolment.creche.fitting import No, fits, shifted
 from enrolment.creche.hours import Grid, Hours
 from enrolment.creche.matching_forms import Pool
 from enrolment.creche.occupation import Occupation
@@ -23,13 +23,18 @@ YEAR = timedelta(days=364)
 """How long a week that is given must fit, from its first day: 53 weeks are never more than an occupation of them."""
 
 
+FLEXIBLE = 4
+"""Quarter-hours that each day may be earlier or later, for a family that says that about these hours will do."""
+
+
 class Asked(NamedTuple):
-    """A week in a crèche, of one child, from a day on."""
+    """A week in a crèche, of one child, from a day on. Each of its days may be shifted by so many quarter-hours."""
 
     creche: str
     child: Child
     week: Grid
     start: date
+    shift: int = 0
 
 
 class Giving:
@@ -38,16 +43,23 @@ class Giving:
     def __init__(self, occupations: Mapping[str, Occupation]) -> None:
         self.occupations = dict(occupations)
 
-    def give(self, several: Iterable[Asked]) -> No | None:
-        """All of them, None; or none of them, and the first reason why not. KeyError for a crèche it does not have."""
-        after = dict(self.occupations)
+    def give(self, several: Iterable[Asked]) -> tuple[Asked, ...] | No:
+        """All of them, each with the nearest week that fits; or none, and why the first had none.
+
+        One after the other, as they are given. KeyError for a crèche it does not have.
+        """
+        after, given = dict(self.occupations), []
         for one in several:
-            full, end = after[one.creche], one.start + YEAR
-            if no := fits(full, one.child, one.week, one.start, end):
-                return no
-            after[one.creche] = full.plus(one.child, Contract(child=one.child.id, start=one.start, grid=one.week))
+            full, week, end = after[one.creche], one.week, one.start + YEAR
+            if no := fits(full, one.child, week, one.start, end):
+                near = shifted(full, one.child, week, one.start, end, one.shift) if one.shift else None
+                if near is None:
+                    return no
+                week = near
+            after[one.creche] = full.plus(one.child, Contract(child=one.child.id, start=one.start, grid=week))
+            given.append(one._replace(week=week))
         self.occupations = after
-        return None
+        return tuple(given)
 
 
 def most(occupation: Occupation, criteria: Criteria, creche: str, starts: Collection[date]) -> dict[Pool, int]:

@@ -30,7 +30,7 @@ from enrolment.tables import CrecheApplication, CrecheApplicationAnswer, CrecheP
 
 @dataclass(frozen=True, kw_only=True)
 class Wished:
-    """`week`: seven texts of hours, from Monday. `flexible`: about these hours will do."""
+    """`week`: seven texts of hours, from Monday. `flexible`: `places.FLEXIBLE` earlier or later would do."""
 
     creche: str
     week: tuple[str, ...]

@@ -21,7 +21,8 @@ from sqlalchemy import select
 
 from enrolment import rules
 from enrolment.creche.fitting import No
-from enrolment.creche.places import YEAR, Giving
+from enrolment.creche.hours import texts
+from enrolment.creche.places import YEAR, Asked, Giving
 from enrolment.nursery import lock_creche
 from enrolment.nursery.applying import ApplicationUnknown, issue_page
 from enrolment.nursery.book import occupation
@@ -78,18 +79,16 @@ async def giving(tx: Tx, terms: Terms, starts: Sequence[date]) -> Giving:
 
 
 def offer(
-    tx: Tx, terms: Terms, run_id: UUID, application: CrecheApplication, wish: int, why: Why, **more: Any
+    tx: Tx, terms: Terms, run_id: UUID, application: CrecheApplication, wish: int, week: Asked, why: Why, **more: Any
 ) -> CrechePlaceOffer:
-    """Hold the week of that wish for them; `more`: what else is written down of why."""
-    week = asked(application, wish, today(terms))
-    assert week is not None  # noqa: S101 (it was found to be in time)
+    """Hold for them the week that was given for that wish; `more`: what else is written down of why."""
     at, starts_at = now(), datetime.combine(week.start, time(), terms.timezone)
     evening = datetime.combine(today(terms) + terms.place_answer, ANSWER_BY, terms.timezone)
     until = rules.deadline(at, starts_at, evening - at, terms)
     assert until is not None  # noqa: S101 (there is NOTICE)
     made = CrechePlaceOffer(
         id=new_id(), run_id=run_id, application_id=application.id, creche=week.creche, wish=wish,
-        week=application.wishes[wish]["week"], starts_on=week.start, state="offered", deadline=until,
+        week=texts(week.week), starts_on=week.start, state="offered", deadline=until,
         offered_at=at, because={"why": why, **more}, version=0,
     )  # fmt: skip
     tx.session.add(made)
@@ -155,18 +154,18 @@ async def offer_next(tx: Tx, terms: Terms, run_id: UUID, why: Why, **more: Any) 
         members = list(several)
         demand = Demand(str(number), tuple(row for _, row in members))
         for wish in range(min(decision.still for decision, _ in members)):
-            weeks = demand.asked(wish, today(terms))
-            no = free.give(weeks)
-            if weeks and no is None:
-                for row in demand.rows:
-                    offer(tx, terms, run_id, row, wish, why, **more, passed=list(passed))
-                break
-            passed += [{"application": str(row.id), "wish": wish, **reason(no)} for row in demand.rows]
+            given = free.give(demand.asked(wish, today(terms)))
+            if isinstance(given, No) or not given:
+                passed += [{"application": str(row.id), "wish": wish, **reason(given)} for row in demand.rows]
+                continue
+            for row, week in zip(demand.rows, given, strict=True):
+                offer(tx, terms, run_id, row, wish, week, why, **more, passed=list(passed))
+            break
 
 
-def reason(no: No | None) -> dict[str, Any]:
-    """As it is written down; None: it is too late for them."""
-    return {**no._asdict(), "day": no.day.isoformat()} if no else {"rule": "too-late"}
+def reason(given: No | tuple[Asked, ...]) -> dict[str, Any]:
+    """Why nothing was given, as it is written down; when no week was asked for, it is too late for them."""
+    return {**given._asdict(), "day": given.day.isoformat()} if isinstance(given, No) else {"rule": "too-late"}
 
 
 def tell(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from enrolment.creche.criteria import Answer, Criteria
 from enrolment.creche.hours import grid
 from enrolment.creche.matching_forms import Application, Child, Wish
-from enrolment.creche.places import Asked
+from enrolment.creche.places import FLEXIBLE, Asked
 from enrolment.nursery.book import who_asks
 from enrolment.tables import CrecheApplication
 
@@ -42,7 +42,8 @@ def asked(row: CrecheApplication, wish: int, today: date) -> Asked | None:
     """None when it is too late: the child would come in after the last day that the family can do with."""
     start = first_day(row, today)
     wished = row.wishes[wish]
-    return Asked(wished["creche"], who_asks(row), grid(*wished["week"]), start) if start else None
+    shift = FLEXIBLE if wished["flexible"] else 0
+    return Asked(wished["creche"], who_asks(row), grid(*wished["week"]), start, shift) if start else None
 
 
 def first_day(row: CrecheApplication, today: date) -> date | None:

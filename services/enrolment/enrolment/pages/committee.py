@@ -17,8 +17,8 @@ from enrolment.creche.committee import Account
 from enrolment.creche.committee_words import RULE, told, why_not
 from enrolment.creche.criteria import Criteria
 from enrolment.creche.criteria_seal import digest
+from enrolment.creche.mix import compared
 from enrolment.creche.occupation import monday_of
-from enrolment.creche.picture import compared
 from enrolment.creche.words import spoken
 from enrolment.doors import terms_of
 from enrolment.nursery.applying import ApplicationUnknown
@@ -30,10 +30,11 @@ from enrolment.queries.committee import InRun, before_and_after, line, runs
 from enrolment.tables import CrecheRun
 from enrolment.use_cases.decide_places import DecidePlaces, decide_places
 from enrolment.use_cases.depart_from_proposal import DepartFromProposal, depart_from_proposal
-from enrolment.use_cases.propose_places import ProposePlaces, propose_places
+from enrolment.use_cases.propose_places import CountedByPattern, ProposePlaces, propose_places
 
 router = APIRouter(prefix="/places/{id}")
 Day = Annotated[date | None, Query(ge=date(2000, 1, 1), le=date(2100, 1, 1))]
+OTHER_AGES = {"fr": "d'un autre âge", "en": "of another age"}
 LONGEST = 200
 """Characters of a draw, at most."""
 AT_ONCE = 50
@@ -100,7 +101,7 @@ async def post_decide(id: Slug, staff: Staff, request: Request) -> Response:
 
 @router.api_route("/committee/week", methods=SHOWN)
 async def show_week(id: Slug, staff: Staff, request: Request, day: Day = None) -> Response:
-    """The crèche's week before and after: who walks and who does not, by the quarter-hour."""
+    """The crèche's week before and after: who is there of each age group, by the quarter-hour."""
     terms = terms_of(request)
     criteria = their_commission(terms, id, staff)
     monday = monday_of(day or criteria.ages_on + timedelta(days=6))
@@ -112,11 +113,12 @@ async def show_week(id: Slug, staff: Staff, request: Request, day: Day = None) -
         run = await latest(session, id)
         rows = await line(session, run) if run else []
         weeks = [
-            (one, compared(*await before_and_after(session, one, rows, monday, today(terms)), monday))
+            (one, compared(one, *await before_and_after(session, one, rows, monday, today(terms)), criteria, monday))
             for one in terms.creches
         ]
     page = render(
         request, "committee-week.html", criteria=criteria, weeks=weeks, monday=monday, at=at,
+        groups=[*(one.name for one in criteria.groups), OTHER_AGES],
         before=monday - timedelta(days=7), after=monday + timedelta(days=7),
     )  # fmt: skip
     return private(page)
@@ -163,6 +165,7 @@ async def _committee(
         run=run, runs=several, refusal=refusal, errors=errors or {}, drawn=today(terms) >= criteria.drawn,
         rows=[_row(request, criteria, one) for one in rows[start - 1 : start - 1 + AT_ONCE]],
         why=_why(request, criteria, run, rows), start=start, at_once=AT_ONCE, all=len(rows),
+        spoken=spoken, not_here=CountedByPattern() if criteria.counted_by == "pattern" else None,
     )  # fmt: skip
     return private(page)
 
@@ -185,7 +188,7 @@ async def _one(
     page = render(
         request, "committee-one.html", status=refusal.status if refusal else 200, criteria=criteria, run=run,
         refusal=refusal, typed=typed, said=said, references={one.application.id: one for one in rows},
-        **_row(request, criteria, found),
+        spoken=spoken, **_row(request, criteria, found),
     )  # fmt: skip
     return private(page)
 

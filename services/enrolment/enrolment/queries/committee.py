@@ -1,7 +1,7 @@
 """A commission's run as its committee sees it: the line, what is proposed and decided, and the week with it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from ronde.house import Creche
@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from enrolment.creche.book import Contract
-from enrolment.creche.occupation import Occupation
-from enrolment.nursery.book import occupation
+from enrolment.creche.book import Book, Contract
+from enrolment.creche.hours import grid
+from enrolment.nursery.book import book_of
 from enrolment.nursery.demands import asked
 from enrolment.tables import CrecheApplication, CrecheDecision, CrechePlaceOffer, CrecheRun
 
@@ -49,13 +49,19 @@ async def line(session: AsyncSession, run: CrecheRun) -> list[InRun]:
 
 async def before_and_after(
     session: AsyncSession, creche: Creche, several: Iterable[InRun], monday: date, today: date
-) -> tuple[Occupation, Occupation]:
-    """The crèche's week as it is, and with all that is decided and not offered yet."""
-    before = after = await occupation(session, creche, monday, monday + timedelta(days=6))
+) -> tuple[Book, Book]:
+    """What counts in the crèche's week as it is, and with all that is decided and not offered yet."""
+    before = await book_of(session, creche, monday, monday + timedelta(days=6))
+    children, contracts = [], []
     for one in several:
         if one.decision.decided is None or one.application.state != "kept":
             continue
         week = asked(one.application, one.decision.decided, today)
         if week and week.creche == creche.id:
-            after = after.plus(week.child, Contract(child=week.child.id, start=week.start, grid=week.week))
+            hours = grid(*one.decision.shifted) if one.decision.shifted else week.week
+            children.append(week.child)
+            contracts.append(Contract(child=week.child.id, start=week.start, grid=hours))
+    after = replace(
+        before, children=(*before.children, *children), contracts=(*before.contracts, *contracts)
+    )  # fmt: skip
     return before, after

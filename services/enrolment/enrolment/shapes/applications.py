@@ -20,7 +20,9 @@ Day = Annotated[date, Field(ge=date(2020, 1, 1), le=date(2100, 1, 1))]
 class WishBody(Body):
     creche: Slug
     week: Week
-    flexible: bool = Field(False, description="about these hours will do")
+    flexible: bool = Field(
+        False, description="each day up to an hour earlier or later would do; not used where places go by pattern"
+    )
 
     @property
     def wished(self) -> Wished:

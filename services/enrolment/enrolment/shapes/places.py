@@ -69,6 +69,7 @@ class InRunShown(BaseModel):
     points: int
     proposed: int | None = Field(description="one of its wishes, counted from 0; none: no place")
     decided: int | None
+    shifted: list[str] | None = Field(description="the hours given instead of those of a flexible wish; none: those")
     departures: list[dict[str, Any]] = Field(description="by whom, when and why; the last one counts")
     offers: list[PlaceShown] = Field(description="the newest first")
 
@@ -77,7 +78,7 @@ class InRunShown(BaseModel):
         decision, row = one.decision, one.application
         return cls(
             application_id=row.id, reference=row.reference, state=row.state, number=decision.number,
-            points=decision.points, proposed=decision.proposed, decided=decision.decided,
+            points=decision.points, proposed=decision.proposed, decided=decision.decided, shifted=decision.shifted,
             departures=decision.departures, offers=[PlaceShown.of(offer) for offer in one.offers],
         )  # fmt: skip
 

@@ -42,6 +42,8 @@ class CrecheRun(Base):
 class CrecheDecision(Base):
     """One application in a run. `number`: its place in the line, 1 is first. Wishes are counted from 0; None: none.
 
+    `shifted`: the hours that are given instead of those of the wish that is decided, seven texts from Monday; None:
+    those. Of a departure they are found with the decision.
     `departures`: all that there were, as `committee_decisions.Departure`. `still`: so many of its wishes, from the
     dearest, are wished for: whoever says no to one has said no to those after it. `account`: what the family reads, in
     each language.
@@ -56,6 +58,7 @@ class CrecheDecision(Base):
     number: Mapped[int]
     points: Mapped[int]
     proposed: Mapped[int | None]
+    shifted: Mapped[list[str] | None]
     decided: Mapped[int | None]
     departures: Mapped[list[dict[str, Any]]]
     still: Mapped[int]

@@ -23,6 +23,7 @@ from enrolment.use_cases.accept_place import AcceptPlace, accept_place
 from enrolment.use_cases.apply_for_place import ApplyForPlace, apply_for_place
 from enrolment.use_cases.decide_places import DecidePlaces, decide_places
 from enrolment.use_cases.decline_place import DeclinePlace, decline_place
+from enrolment.use_cases.depart_from_proposal import DepartFromProposal, depart_from_proposal
 from enrolment.use_cases.examine_application import ExamineApplication, examine_application
 from enrolment.use_cases.plan_shift import PlanShift, plan_shift
 from enrolment.use_cases.propose_places import ProposePlaces, propose_places
@@ -58,10 +59,10 @@ class Commission:
         self, *weeks: Sequence[str], shown: Sequence[str] = ("commune",), born: date = date(2026, 12, 1), **more: Any
     ) -> UUID:
         """A family's application, with proofs that were seen."""
-        place = more.pop("place", "ordinary")
+        place, flexible = more.pop("place", "ordinary"), more.pop("flexible", False)
         with time_machine.travel(OPEN):
-            party, _ = await self.desk.family()
-            wishes = tuple(Wished(creche=self.creche.id, week=tuple(week)) for week in weeks)
+            party = more.pop("party", None) or (await self.desk.family())[0]
+            wishes = tuple(Wished(creche=self.creche.id, week=tuple(week), flexible=flexible) for week in weeks)
             entry = more.pop("entry", ENTRY)
             asked = Asked(
                 first_name="Lou", born_on=born, entry_on=entry, entry_from=entry, entry_until=date(2028, 6, 1),
@@ -82,6 +83,13 @@ class Commission:
         async with self.desk.db.transaction() as tx:
             await propose_places(tx, self.terms, ProposePlaces(commission=self.id, seed=seed, by="bottines"))
         return await self.decisions()
+
+    async def depart(self, application: UUID, to: int | None, reason: str) -> None:
+        async with self.desk.db.transaction() as tx:
+            cmd = DepartFromProposal(
+                commission=self.id, application_id=application, to=to, reason=reason, by="bottines"
+            )  # fmt: skip
+            await depart_from_proposal(tx, self.terms, cmd)
 
     async def decide(self) -> None:
         async with self.desk.db.transaction() as tx:

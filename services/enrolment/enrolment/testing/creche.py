@@ -54,6 +54,11 @@ class Naive:
                 return No("week", day, quarter, used + len(wanted) - most)
         return None
 
+    def free(self, child: Child, day: date) -> Hours:
+        """The quarter-hours of usual opening in which the child may come, or it is closed."""
+        usual = [quarter for quarter in range(A_DAY) if self._open(day, quarter, usually=True)]
+        return sum(1 << q for q in usual if not self._open(day, q) or self._refused(child, day, q) is None)
+
     def _refused(self, child: Child, day: date, quarter: int) -> tuple[RuleName, int] | None:
         there, walks, creche = self.present(day, quarter), self._walks(child, day), self.creche
         feet, children = there.walking + walks, there.children + 1

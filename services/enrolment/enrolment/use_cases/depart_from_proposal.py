@@ -50,5 +50,5 @@ async def depart_from_proposal(tx: Tx, terms: Terms, cmd: DepartFromProposal) ->
         raise ReasonMissing
     written = {"to": cmd.to, "reason": cmd.reason.strip(), "by": cmd.by, "on": now().isoformat()}
     for one in several:
-        one.decided, one.departures = cmd.to, [*one.departures, written]
+        one.decided, one.shifted, one.departures = cmd.to, None, [*one.departures, written]
     return several

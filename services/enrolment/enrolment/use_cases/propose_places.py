@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from enrolment.creche.criteria import Criteria, NotAsPublished
+from enrolment.creche.hours import texts
 from enrolment.creche.places import digest
 from enrolment.creche.proposing import Given, propose
 from enrolment.nursery import awarding, demands
@@ -28,6 +29,22 @@ class ProposePlaces:
     commission: str
     seed: str
     by: str
+
+
+class CountedByPattern(Refused):
+    """A place counted by pattern may be lost again while the run lasts, so no engine can judge week after week."""
+
+    code, status = "counted-by-pattern", 409
+    words: ClassVar[dict[str, str]] = {
+        "fr": "Les places de cette commission sont comptées par semaine type, d'avance : une place donnée peut encore "
+        "passer à une autre demande, et la crèche ne peut pas juger les semaines l'une après l'autre. La proposition "
+        "se calcule donc avec la bibliothèque de Ronde (enrolment.creche.matching), à partir des places comptées. Pour "
+        'la calculer ici, publiez, avant la clôture, une version du fichier avec counted_by = "half-day".',
+        "en": "The places of this commission are counted by typical week, beforehand: a place that was given may still "
+        "go to another application, and the crèche cannot judge week after week. So the proposal is not computed here "
+        "but with Ronde's library (enrolment.creche.matching), from the places that were counted. To compute it here, "
+        'publish, before the closing, a version of the file with counted_by = "half-day".',
+    }
 
 
 class NotDrawnYet(Refused):
@@ -63,9 +80,11 @@ class NothingToPropose(Refused):
 async def propose_places(tx: Tx, terms: Terms, cmd: ProposePlaces) -> CrecheRun:
     """Kept with what it was computed from; earlier ones stay readable, so that nobody draws again until they like it.
 
-    Raises CommissionUnknown, NotTheirCommission, NotDrawnYet, DecidedAlready, NothingToPropose.
+    Raises CommissionUnknown, NotTheirCommission, CountedByPattern, NotDrawnYet, DecidedAlready, NothingToPropose.
     """
     criteria = their_commission(terms, cmd.commission, cmd.by)
+    if criteria.counted_by == "pattern":
+        raise CountedByPattern
     day = today(terms)
     if day < criteria.drawn:
         raise NotDrawnYet(drawn=criteria.drawn.isoformat())
@@ -107,9 +126,10 @@ def _decisions(run: CrecheRun, criteria: Criteria, given: Given, several: list[D
     return [
         CrecheDecision(
             run_id=run.id, application_id=row.id, number=number, points=ledger.rank(one.id)[0],
-            proposed=given.proposed[one.id], decided=given.proposed[one.id], departures=[], still=one.wishes,
-            account={},
+            proposed=given.proposed[one.id], decided=given.proposed[one.id],
+            shifted=texts(week) if week else None, departures=[], still=one.wishes, account={},
         )
         for number, one in enumerate(ordered, start=1)
         for row in one.rows
+        for week in (given.shifted.get(demands.child_id(row)),)
     ]  # fmt: skip
