@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -11,6 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import httpx
 
 SERVICES = ("booking", "enrolment", "notify")
 
@@ -52,12 +55,17 @@ class House:
         self.url = f"http://127.0.0.1:{ports['HTTP_PORT']}"
         ours = {"RONDE_URL": self.url, "RONDE_TELL_HOURS": "00:00-23:59", "RONDE_VERSION": "test"}
         ours |= {f"RONDE_{name}": str(port) for name, port in ports.items()}
-        (folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in ours.items()))
-        subprocess.run([sys.executable, folder / "scripts" / "env.py"], check=True, capture_output=True)
-        lines = (folder / ".env").read_text().splitlines()
-        self.env = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+        self.env: dict[str, str] = {}
+        self.settle(**ours)
         self.catcher = f"http://127.0.0.1:{ports['CATCHER_PORT']}"
         self.amqp_ports = [port for name, port in ports.items() if name.startswith("AMQP")]
+
+    def settle(self, **values: str) -> None:
+        """Write into .env, and lay it out, as `make env` does."""
+        (self.folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in (self.env | values).items()))
+        subprocess.run([sys.executable, self.folder / "scripts" / "env.py"], check=True, capture_output=True)
+        lines = (self.folder / ".env").read_text().splitlines()
+        self.env = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
 
     def compose(self, *words: str, seconds: float = 120) -> str:
         """`docker compose …` in the project; what it printed."""
@@ -91,6 +99,17 @@ class House:
         """How an organisation's program reaches the broker from outside, at each of its nodes."""
         ports = self.amqp_ports if "cluster" in self.profiles else self.amqp_ports[:1]
         return [f"amqp://{name}:{self.env[f'{name.upper()}_BROKER']}@127.0.0.1:{port}/" for port in ports]
+
+    def over_tls(self, door: str) -> httpx.Client:
+        """To a door whose domain is `localhost`, which has its certificate from Caddy's own authority."""
+        there = (
+            "cd /data/caddy && test -s certificates/local/localhost/localhost.crt && cat pki/authorities/local/root.crt"
+        )
+        root = until(lambda: self.compose("exec", "-T", door, "sh", "-c", f"{there} || true"), "a certificate")
+        trusted = ssl.create_default_context(cadata=root)
+        return httpx.Client(
+            base_url=f"https://localhost:{self.env['RONDE_HTTPS_PORT']}", verify=trusted, trust_env=False
+        )
 
     def key(self, name: str) -> str:
         """An organisation's, for the doors."""

@@ -42,14 +42,22 @@ def a_day_in(house: House, checkout: Path) -> "Life":
     assert "each of them once" in played.stdout
     sessions = httpx.get(f"{house.url}/enrolment/sessions", trust_env=False).json()
     session = next(one["session_id"] for one in sessions if one["title"]["fr"] == EIGHT_PLACES)
-    return Life(house, checkout / "examples" / "partner-relay", session)
+    return Life(house, checkout, session)
+
+
+def tell_calendar(checkout: Path, file: Path, evenings: list[str], broker: str) -> None:
+    """The relay's own program tells its calendar. CalledProcessError, TimeoutExpired: it was not heard."""
+    file.write_text(CALENDAR.format("".join(evenings)))
+    words = [sys.executable, "-m", "partner_relay", "sync", str(file)]
+    environment, there = {**os.environ, "PARTNER_AMQP_URL": broker}, checkout / "examples" / "partner-relay"
+    subprocess.run(words, cwd=there, env=environment, check=True, capture_output=True, timeout=40)
 
 
 class Life:
     """What people and programs do outside, each step until it is done: an answer that got lost is asked for again."""
 
-    def __init__(self, house: House, partner_relay: Path, session: str) -> None:
-        self.house, self.partner_relay, self.session = house, partner_relay, session
+    def __init__(self, house: House, checkout: Path, session: str) -> None:
+        self.house, self.checkout, self.session = house, checkout, session
         self.evenings: list[str] = []
         self.families: list[str] = []
         self.tried = 0
@@ -97,16 +105,12 @@ class Life:
                     time.sleep(0.5)
 
     def _plan(self, number: int) -> None:
-        """The relay's own program tells its calendar, with one more evening in it."""
+        """The relay's calendar has one more evening."""
         day = datetime.now() + timedelta(days=30 + (number - 1000) // 4)  # noqa: DTZ005 - a day of the wall calendar
         event = EVENING.format(number=number, day=day, hour=17 + number % 4)
         if event not in self.evenings:
             self.evenings.append(event)
-        file = self.house.folder / "evenings.ics"
-        file.write_text(CALENDAR.format("".join(self.evenings)))
-        words = [sys.executable, "-m", "partner_relay", "sync", str(file)]
-        environment = {**os.environ, "PARTNER_AMQP_URL": next(self._brokers)}
-        subprocess.run(words, cwd=self.partner_relay, env=environment, check=True, capture_output=True, timeout=40)
+        tell_calendar(self.checkout, self.house.folder / "evenings.ics", self.evenings, next(self._brokers))
 
     def _enrol(self, number: int) -> None:
         """A family is written down at the desk, then enrolled."""
