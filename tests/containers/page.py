@@ -31,7 +31,7 @@ def follow(house: House, line: str) -> None:
         env=kept | {"COMPOSE_PROJECT_NAME": house.name},
         capture_output=True,
         text=True,
-        timeout=900,
+        timeout=1800,
         check=False,
     )
     assert done.returncode == 0, f"{line}: {(done.stdout + done.stderr)[-2000:]}"

@@ -11,7 +11,7 @@ import pytest
 from .house import House, docker, say
 from .page import commands, follow
 
-pytestmark = pytest.mark.timeout(1200)
+pytestmark = pytest.mark.timeout(1800)
 
 
 @pytest.fixture
