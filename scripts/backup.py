@@ -102,7 +102,7 @@ def restore(file: Path, names: Sequence[str]) -> None:
     made_at, parts = unpack(file)
     lay_out(parts)
     run("stop", *names, live=True)
-    run("up", "-d", "--wait", "postgres", "rabbitmq", live=True)
+    run("up", "-d", "--wait", "postgres", *brokers(), live=True)
     run("exec", "-T", "rabbitmq", "sh", "-c", IMPORT, given=parts["rabbitmq.json"])
     run("run", "--rm", "-T", "setup", live=True)  # passwords and rights as .env and the house file have them now
     restored_at = datetime.now(UTC)
@@ -119,6 +119,11 @@ def restore(file: Path, names: Sequence[str]) -> None:
     if "notify" in names:  # contacts travel where no journal is
         say(run("exec", "-T", "enrolment", "ronde", "contacts", "tell").decode().strip())
     tell(file, names, made_at, heard)
+
+
+def brokers() -> list[str]:
+    """All nodes: on fewer, the journal would be made on fewer, and stay there."""
+    return [name for name in run("config", "--services").decode().split() if name.startswith("rabbitmq")]
 
 
 def ours(journal: bytes) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Make .env with secrets of this house's own, and lay them out in .secrets, one file each, as the containers read them.
 
 Again changes nothing that is there: it adds what is missing (a new organisation's), and takes over what was edited.
+A checkout in which one service runs alone knows so from its .env: `docker compose up` is then that service.
 Needs nothing but Python 3.11.
 """
 
@@ -81,16 +82,25 @@ def organisations(house: str) -> list[str]:
         return [one["id"] for one in tomllib.load(file)["organisations"]]
 
 
-def lay_out(known: dict[str, str], names: list[str], folder: Path, alone: str | None, amqp: str | None) -> None:
+def alone_on(known: dict[str, str]) -> Iterator[Line]:
+    """What makes of a checkout one service on a bus elsewhere; nothing for a house."""
+    if "BUS_URL" in known:
+        yield "COMPOSE_FILE", known["COMPOSE_FILE"], "one service alone, not the house"
+        yield "COMPOSE_PROFILES", "alone", "with a database and a door of its own"
+        yield "BUS_URL", known["BUS_URL"], "the bus elsewhere; who looks after it gives the name and the password"
+
+
+def lay_out(known: dict[str, str], names: list[str], folder: Path) -> None:
     """The files. They are open to all, in a folder that only their owner enters: a container reads them as nobody."""
     folder.mkdir(exist_ok=True)
     folder.chmod(0o700)
     files = {"postgres_password": known["POSTGRES_PASSWORD"]}
+    bus = known.get("BUS_URL")
     for name in SERVICES:
-        password, host = known[_key(name, "DATABASE")], f"{name}-db" if alone else "postgres"
+        password, host = known[_key(name, "DATABASE")], f"{name}-db" if bus else "postgres"
         files[f"{name}_database_url"] = f"postgresql+asyncpg://{name}:{quote(password, safe='')}@{host}/{name}"
         files[f"{name}_database_password"] = password
-        files[f"{name}_amqp_url"] = amqp or f"amqp://{name}:{quote(known[_key(name, 'BROKER')], safe='')}@broker/"
+        files[f"{name}_amqp_url"] = bus or f"amqp://{name}:{quote(known[_key(name, 'BROKER')], safe='')}@broker/"
         files[f"{name}_secret"] = known[_key(name, "COOKIES")]
     files["email_providers"], files["sms_providers"] = known["EMAIL_PROVIDERS"], known["SMS_PROVIDERS"]
     files["rabbitmq.conf"] = f"default_user = ops\ndefault_pass = {known['BROKER_OPS']}\n{BROKER}"
@@ -123,17 +133,20 @@ def main() -> None:
         parser.error("--alone and --amqp go together")
     path = HOME / ".env"
     known = read(path)
+    if options.alone:
+        known |= {"COMPOSE_FILE": f"services/{options.alone}/compose.yml", "BUS_URL": options.amqp}
     names = organisations(known.get("RONDE_HOUSE", "villeurbanne"))
-    lines = list(wanted(names))
+    lines = [*wanted(names), *alone_on(known)]
     values = {name: known.get(name, value) for name, value, _ in lines}
     others = {name: value for name, value in known.items() if name not in values}
     text = "# Made by `make env`; edit it, then run that again. It holds secrets: never in git, never in an e-mail.\n\n"
     text += "".join(f"# {what}\n{name}={values[name]}\n" for name, _, what in lines)
     text += "".join(f"{name}={value}\n" for name, value in others.items())
     private(path, text)
-    lay_out(values, names, HOME / ".secrets", options.alone, options.amqp)
+    lay_out(values, names, HOME / ".secrets")
     print(f"{path.name}: {len(lines)} settings, {len(lines) - len(known.keys() & values.keys())} of them new")  # noqa: T201
-    print("Now: docker compose up --build -d   (with --profile try to see the messages instead of sending them)")  # noqa: T201
+    hint = "" if "BUS_URL" in values else "   (with --profile try to see the messages instead of sending them)"
+    print(f"Now: docker compose up --build -d{hint}")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -27,8 +27,7 @@ def house(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     house = House(checkout, tmp_path_factory.mktemp("clone"), "ronde-test", "try")
     house.down()
     try:
-        say("building the images of what is in this checkout")
-        house.compose("build", seconds=900)
+        house.build()
         say(f"everything healthy after {house.up():.0f} s")
         yield house
     finally:

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -12,7 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 SERVICES = ("booking", "enrolment", "notify")
+SERVICE = "com.docker.compose.service"
+END = "-- that was all --"
+PATIENCE = 400.0
+"""Seconds until a test gives up. What works is a matter of seconds; on a machine that does much else, of minutes."""
 
 
 def engine_answers() -> bool:
@@ -28,7 +35,7 @@ def say(text: str) -> None:
     print(f"  {time.strftime('%H:%M:%S')}  {text}", file=sys.__stderr__, flush=True)
 
 
-def until(true: Callable[[], Any], what: str, seconds: float = 60) -> Any:
+def until(true: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
     """Wait for a fact, and give it."""
     limit = time.monotonic() + seconds
     while not (found := true()):
@@ -52,22 +59,32 @@ class House:
         self.url = f"http://127.0.0.1:{ports['HTTP_PORT']}"
         ours = {"RONDE_URL": self.url, "RONDE_TELL_HOURS": "00:00-23:59", "RONDE_VERSION": "test"}
         ours |= {f"RONDE_{name}": str(port) for name, port in ports.items()}
-        (folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in ours.items()))
-        subprocess.run([sys.executable, folder / "scripts" / "env.py"], check=True, capture_output=True)
-        lines = (folder / ".env").read_text().splitlines()
-        self.env = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+        self.env: dict[str, str] = {}
+        self.settle(**ours)
         self.catcher = f"http://127.0.0.1:{ports['CATCHER_PORT']}"
         self.amqp_ports = [port for name, port in ports.items() if name.startswith("AMQP")]
 
-    def compose(self, *words: str, seconds: float = 120) -> str:
+    def settle(self, **values: str) -> None:
+        """Write into .env, and lay it out, as `make env` does."""
+        (self.folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in (self.env | values).items()))
+        subprocess.run([sys.executable, self.folder / "scripts" / "env.py"], check=True, capture_output=True)
+        lines = (self.folder / ".env").read_text().splitlines()
+        self.env = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+    def compose(self, *words: str, seconds: float = PATIENCE) -> str:
         """`docker compose …` in the project; what it printed."""
         chosen = [word for profile in self.profiles for word in ("--profile", profile)]
         return docker("compose", "-p", self.name, *chosen, *words, cwd=self.folder, seconds=seconds)
 
-    def up(self, *words: str, seconds: float = 300) -> float:
+    def build(self) -> None:
+        """The images of what is in the checkout; the first time takes minutes."""
+        say("building the images of what is in this checkout")
+        self.compose("build", seconds=1800)
+
+    def up(self, *words: str) -> float:
         """Everything healthy; after how many seconds."""
         began = time.monotonic()
-        self.compose("up", "--wait", "--wait-timeout", "280", *words, seconds=seconds)
+        self.compose("up", "--wait", *words)
         return time.monotonic() - began
 
     def down(self) -> None:
@@ -76,21 +93,41 @@ class House:
 
     def containers(self, *services: str) -> list[dict[str, Any]]:
         """What `docker inspect` says of each."""
-        ids = self.compose("ps", "--all", "--quiet", *services).split()
-        return list(json.loads(docker("inspect", *ids)))
+        # Not by `docker compose ps`, which reads all its files again each time: this is asked many times a minute.
+        ids = docker("ps", "--all", "--quiet", "--filter", f"label=com.docker.compose.project={self.name}").split()
+        found = list(json.loads(docker("inspect", *ids)))
+        return [one for one in found if not services or one["Config"]["Labels"][SERVICE] in services]
 
     def sql(self, service: str, query: str) -> list[str]:
         """A query to a service's database, as the administrator: its rows, columns separated by |."""
-        words = ("exec", "-T", "postgres", "psql", "-U", "postgres", "-d", service, "-tAc", query)
-        return self.compose(*words).splitlines()
+        return self.sqls([(service, query)])[0]
+
+    def sqls(self, asked: Sequence[tuple[str, str]]) -> list[list[str]]:
+        """Several at once, each to its service's database."""
+        script = "".join(f"\\connect {service}\n{query};\n\\echo {END}\n" for service, query in asked)
+        words = ("exec", "-i", f"{self.name}-postgres-1", "psql", "-U", "postgres", "-qtA", "-v", "ON_ERROR_STOP=1")
+        *answers, rest = docker(*words, given=script).split(f"{END}\n")
+        assert not rest
+        return [answer.splitlines() for answer in answers]
 
     def rabbitmqctl(self, *words: str, node: str = "rabbitmq") -> list[str]:
-        return self.compose("exec", "-T", node, "rabbitmqctl", "-q", *words).splitlines()
+        return docker("exec", f"{self.name}-{node}-1", "rabbitmqctl", "-q", *words).splitlines()
 
     def amqp_urls(self, name: str) -> list[str]:
         """How an organisation's program reaches the broker from outside, at each of its nodes."""
         ports = self.amqp_ports if "cluster" in self.profiles else self.amqp_ports[:1]
         return [f"amqp://{name}:{self.env[f'{name.upper()}_BROKER']}@127.0.0.1:{port}/" for port in ports]
+
+    def over_tls(self, door: str) -> httpx.Client:
+        """To a door whose domain is `localhost`, which has its certificate from Caddy's own authority."""
+        there = (
+            "cd /data/caddy && test -s certificates/local/localhost/localhost.crt && cat pki/authorities/local/root.crt"
+        )
+        root = until(lambda: self.compose("exec", "-T", door, "sh", "-c", f"{there} || true"), "a certificate")
+        trusted = ssl.create_default_context(cadata=root)
+        return httpx.Client(
+            base_url=f"https://localhost:{self.env['RONDE_HTTPS_PORT']}", verify=trusted, trust_env=False
+        )
 
     def key(self, name: str) -> str:
         """An organisation's, for the doors."""
@@ -111,21 +148,25 @@ class House:
 
     def ready(self, *services: str) -> None:
         """Every container of these services is up, and healthy if it says so."""
-        until(lambda: all(_well(one) for one in self.containers(*services)), f"{services} to be healthy", 240)
+        until(lambda: all(_well(one) for one in self.containers(*services)), f"{services} to be healthy")
 
     @contextmanager
     def killed(self, service: str) -> Iterator[None]:
         """kill -9, and started again."""
         self.compose("kill", service)
-        yield
-        self.compose("start", service)
+        try:
+            yield
+        finally:
+            self.compose("start", service)
 
     @contextmanager
     def paused(self, service: str) -> Iterator[None]:
         """Frozen: its connections stay open and nobody answers."""
         self.compose("pause", service)
-        yield
-        self.compose("unpause", service)
+        try:
+            yield
+        finally:
+            self.compose("unpause", service)
 
     @contextmanager
     def disconnected(self, service: str) -> Iterator[None]:
@@ -133,16 +174,18 @@ class House:
         (one,) = self.containers(service)
         network = f"{self.name}_house"
         docker("network", "disconnect", network, one["Id"])
-        yield
-        docker("network", "connect", "--alias", service, network, one["Id"])
+        try:
+            yield
+        finally:
+            docker("network", "connect", "--alias", service, network, one["Id"])
 
 
-def docker(*words: str, cwd: Path | None = None, seconds: float = 60) -> str:
+def docker(*words: str, cwd: Path | None = None, seconds: float = PATIENCE, given: str = "") -> str:
     """What it printed; AssertionError, with its last words, when it failed."""
     # A project's own .env decides, not what the caller's environment happens to say.
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("RONDE_", "COMPOSE_"))}
     done = subprocess.run(
-        ["docker", *words], cwd=cwd, env=kept, capture_output=True, text=True, timeout=seconds, check=False
+        ["docker", *words], cwd=cwd, env=kept, input=given, capture_output=True, text=True, timeout=seconds, check=False
     )
     assert done.returncode == 0, f"docker {' '.join(words)}: {(done.stderr or done.stdout)[-1500:]}"
     return done.stdout
@@ -151,7 +194,7 @@ def docker(*words: str, cwd: Path | None = None, seconds: float = 60) -> str:
 def _well(container: dict[str, Any]) -> bool:
     state = container["State"]
     if not state["Running"]:
-        return bool(container["Config"]["Labels"]["com.docker.compose.service"] == "setup" and state["ExitCode"] == 0)
+        return bool(container["Config"]["Labels"][SERVICE] == "setup" and state["ExitCode"] == 0)
     return bool(state.get("Health", {}).get("Status", "healthy") == "healthy")
 
 

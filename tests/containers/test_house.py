@@ -3,17 +3,15 @@
 import json
 import re
 import time
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from .house import SERVICES, House, docker, until
+from .house import SERVICES, House, docker, say, until
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(1800)
 SECRET = re.compile("_(DATABASE|BROKER|COOKIES?|KEY|PASSWORD|OPS)$")
-OURS = (*SERVICES, "setup", "catcher")
 
 
 def named(container: dict[str, Any]) -> str:
@@ -33,13 +31,25 @@ def test_one_origin(house: House) -> None:
 
 
 def test_a_domain_is_all_that_a_certificate_needs(house: House) -> None:
-    words = ("run", "--rm", "--no-deps", "-e", "RONDE_SITE=ronde.example.org", "caddy")
-    adapted = json.loads(
-        house.compose(*words, "caddy", "adapt", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile")
-    )
-    (server,) = adapted["apps"]["http"]["servers"].values()
-    assert server["listen"] == [":443"]
-    assert server["routes"][0]["match"] == [{"host": ["ronde.example.org"]}]
+    """One that no authority outside is asked for: Caddy's own gives it, the rest is as for any domain."""
+    house.settle(RONDE_DOMAIN="localhost")
+    try:
+        house.compose("up", "-d", "--no-deps", "caddy")
+        with house.over_tls("caddy") as https:
+            assert https.get("/enrolment/").status_code == 200
+        moved = httpx.get(house.url.replace("127.0.0.1", "localhost") + "/enrolment/", trust_env=False)
+        assert (moved.status_code, moved.headers["location"]) == (308, "https://localhost/enrolment/")
+    finally:
+        house.settle(RONDE_DOMAIN="")
+        house.compose("up", "-d", "--no-deps", "caddy")
+    until(lambda: plain(house), "plain HTTP again")
+
+
+def plain(house: House) -> bool:
+    try:
+        return httpx.get(f"{house.url}/enrolment/", trust_env=False).status_code == 200
+    except httpx.TransportError:
+        return False
 
 
 def test_no_role_connects_to_another_s_database(house: House) -> None:
@@ -61,10 +71,8 @@ def test_every_container_may_do_little_and_comes_back(house: House) -> None:
         assert 0 < host["Memory"] <= 1024**3, name
         assert host["RestartPolicy"]["Name"] == ("on-failure" if name == "setup" else "unless-stopped"), name
         assert host["LogConfig"]["Config"]["max-size"], name
-        if name in OURS:
-            assert one["Config"]["User"] == "10001:10001", name
-        if name in (*OURS, "rabbitmq"):
-            assert not host["CapAdd"], name
+        assert not host["CapAdd"], name
+        assert one["Config"]["User"].partition(":")[0] not in ("", "0", "root"), name
         if name in (*SERVICES, "rabbitmq", "postgres"):
             assert one["State"]["Health"]["Status"] == "healthy", name
 
@@ -72,7 +80,7 @@ def test_every_container_may_do_little_and_comes_back(house: House) -> None:
 def test_a_service_that_ends_is_started_again(house: House) -> None:
     (before,) = house.containers("notify")
     house.compose("exec", "-T", "notify", "python3", "-c", "import os; os.kill(1, 15)")
-    until(lambda: house.containers("notify")[0]["RestartCount"] > before["RestartCount"], "the restart", 60)
+    until(lambda: house.containers("notify")[0]["RestartCount"] > before["RestartCount"], "the restart")
     house.ready()
 
 
@@ -102,17 +110,10 @@ def test_an_image_has_that_service_s_packages_and_says_what_it_is(house: House) 
         assert labels["org.opencontainers.image.licenses"] == "MIT"
 
 
-def test_a_second_build_takes_seconds(house: House) -> None:
-    began = time.monotonic()
+def test_a_second_build_makes_nothing_new(house: House) -> None:
+    """Each step is known from the first one: it takes seconds, how many is told."""
+    names = [f"ronde/{name}:test" for name in (*SERVICES, "tools", "caddy")]
+    before, began = docker("image", "inspect", "--format", "{{.Id}}", *names), time.monotonic()
     house.compose("build")
-    assert time.monotonic() - began < 20
-
-
-@pytest.mark.parametrize("name", SERVICES)
-def test_each_service_alone_is_whole_but_for_a_bus_elsewhere(house: House, name: str, tmp_path: Path) -> None:
-    """Its own compose.yml is whole: a database of its own, nothing of the house but the bus's URL."""
-    file = house.folder / "services" / name / "compose.yml"
-    words = ("compose", "-p", "ronde-alone", "-f", str(file), "--env-file", str(house.folder / ".env"))
-    found = json.loads(docker(*words, "--profile", "alone", "config", "--format", "json", cwd=tmp_path))
-    assert set(found["services"]) == {name, f"{name}-db"}
-    assert set(found["services"][name]["depends_on"]) == {f"{name}-db"}
+    say(f"built again in {time.monotonic() - began:.1f} s")
+    assert docker("image", "inspect", "--format", "{{.Id}}", *names) == before

@@ -8,7 +8,7 @@ import pytest
 from .house import House, docker, say, until
 from .life import Life, a_day_in
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1800)
 REPLICAS = {"booking": 2, "enrolment": 2, "notify": 3}
 NODES = ("rabbitmq", "rabbitmq-2", "rabbitmq-3")
 
@@ -19,7 +19,7 @@ def many(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[H
     house = House(checkout, tmp_path_factory.mktemp("many"), "ronde-test-many", "try", "cluster")
     house.down()
     try:
-        house.compose("build", seconds=900)
+        house.build()
         scale = [word for name, count in REPLICAS.items() for word in ("--scale", f"{name}={count}")]
         say(f"seven replicas and three brokers healthy after {house.up(*scale):.0f} s")
         yield house

@@ -8,7 +8,7 @@ import pytest
 from .house import House, say
 from .life import Life, a_day_in
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1800)
 
 
 @pytest.fixture(scope="module")

@@ -54,8 +54,10 @@ def test_every_secret_has_a_line_that_explains_it_and_only_its_owner_gets_in(che
     assert told["RELAIS_KEY"] not in keys  # its hash is
 
 
-def test_one_service_alone_on_a_bus_elsewhere(checkout: Path) -> None:
-    make_env(checkout, "--alone", "notify", "--amqp", "amqp://notify:x@bus.example.org/")
+def test_one_service_alone_on_a_bus_elsewhere_and_it_stays_so(checkout: Path) -> None:
+    told = make_env(checkout, "--alone", "notify", "--amqp", "amqp://notify:x@bus.example.org/")
+    assert told["COMPOSE_FILE"] == "services/notify/compose.yml"
+    assert make_env(checkout) == told
     assert (checkout / ".secrets" / "notify_amqp_url").read_text() == "amqp://notify:x@bus.example.org/"
     assert "@notify-db/notify" in (checkout / ".secrets" / "notify_database_url").read_text()
 
