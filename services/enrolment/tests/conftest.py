@@ -48,7 +48,7 @@ def settings(plain_house: Path, database_url: str, tmp_path: Path) -> Settings:
         amqp_url=NO_BROKER,
         keys_file=keys_file,
         secret="s" * 40,
-        expire_every=0.1,
+        expire_every=0.5,
     )
 
 

@@ -17,6 +17,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from ronde.clock import now
 from ronde.house import House
 from ronde.web import dates
+from ronde.web.compiled import Compiled
 from ronde.web.language import pick
 from ronde_contracts.enrolment_creche import WeeklyGrid
 
@@ -26,6 +27,7 @@ from notify.purposes import PURPOSES, Purpose
 from notify.tables import Enrolment, Session
 
 TEMPLATES = Path(__file__).parent / "templates"
+COMPILED = Compiled()
 MOMENTS = ("starts_at", "ends_at", "until", "expires_at", "deadline")
 DAYS = ("starts_on", "ends_on", "renew_by")
 SMS_PARTS = 2
@@ -42,7 +44,11 @@ class Wording:
     def __init__(self, house: House, templates: Path = TEMPLATES) -> None:
         self._house = house
         self._text = SandboxedEnvironment(
-            loader=FileSystemLoader(templates), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+            loader=FileSystemLoader(templates),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            bytecode_cache=COMPILED,
         )
         languages = house.languages
         names = {

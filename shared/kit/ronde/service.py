@@ -110,7 +110,6 @@ def spare_collector() -> None:
     """What was imported stays for good: the collector need not walk through it again and again (a tenth of the CPU)."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
 
 
 async def _purge(service: Service) -> bool:

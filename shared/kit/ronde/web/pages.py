@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from . import dates
+from .compiled import Compiled
 from .host import House, Service, service_of
 from .language import COOKIE, SPOKEN, language, pick
 from .mark import ring
@@ -30,6 +31,7 @@ from .timetable import Timetable
 
 HERE = Path(__file__).parent / "templates"
 YEAR = 365 * 24 * 3600
+COMPILED = Compiled()
 
 
 class Pages:
@@ -73,6 +75,7 @@ class Pages:
             autoescape=True,
             undefined=StrictUndefined,
             auto_reload=False,  # a template is a file of the release: no look at each of them for every page
+            bytecode_cache=COMPILED,
             trim_blocks=True,
             lstrip_blocks=True,
         )
