@@ -64,8 +64,7 @@ def nearest(
     The same every time.
     """
     days = range(occupation.index(start), occupation.index(end) + 1)
-    free = _always_free(occupation, child, days)
-    near = [_near(hours, free[weekday], farthest) for weekday, hours in enumerate(asked)]
+    near = [_near(asked[day], _always_free(occupation, child, days, day), farthest) for day in range(7)]
     for open_days, room in sorted(_rooms(occupation, days).items()):
         while sum(near[weekday].bit_count() for weekday in open_days) > room:
             longest = max(open_days, key=lambda weekday: (near[weekday].bit_count(), weekday))
@@ -78,11 +77,14 @@ def shifted(occupation: Occupation, child: Child, asked: Grid, start: date, end:
 
     None when one of the days cannot be kept.
     """
-    free = _always_free(occupation, child, range(occupation.index(start), occupation.index(end) + 1))
-    moved = (_shifted(hours, free[weekday], farthest) for weekday, hours in enumerate(asked))
-    kept = [one for one in moved if one is not None]
-    found = _grid(kept) if len(kept) == len(asked) else None
-    return found if found and not fits(occupation, child, found, start, end) else None
+    days, moved = range(occupation.index(start), occupation.index(end) + 1), []
+    for weekday, hours in enumerate(asked):
+        near = _shifted(hours, _always_free(occupation, child, days, weekday), farthest)
+        if near is None:
+            return None
+        moved.append(near)
+    found = _grid(moved)
+    return None if fits(occupation, child, found, start, end) else found
 
 
 def _outside(occupation: Occupation, asked: Grid, days: range) -> No | None:
@@ -121,15 +123,14 @@ def _over(occupation: Occupation, asked: Grid, week: range, room: int, short_by:
     raise AssertionError("a week is over, and none of its days is")
 
 
-def _always_free(occupation: Occupation, child: Child, days: range) -> list[Hours]:
-    """Of each weekday, the quarter-hours in which the child may come on every such day; all when there is none."""
-    free = [~NONE] * 7
-    for at in days[:7]:
-        free[at % 7] = occupation.rules.opening[at % 7]
+def _always_free(occupation: Occupation, child: Child, days: range, weekday: int) -> Hours:
+    """The quarter-hours in which the child may come on each of those weekdays; all when there is none of them."""
+    free = ~NONE
     not_yet, walking, from_then = _kinds(occupation, child)
-    for at in days:
+    for at in range(days.start + (weekday - days.start) % 7, days.stop, 7):
+        free &= occupation.rules.opening[weekday]
         if occupation.open[at]:
-            free[at % 7] &= occupation.free(at, walking if at >= from_then else not_yet)
+            free &= occupation.free(at, walking if at >= from_then else not_yet)
     return free
 
 

@@ -8,3 +8,4 @@ down_revision = "0014"
 
 def upgrade() -> None:
     op.execute("ALTER TABLE creche_decisions ADD COLUMN shifted text[]")
+    op.execute("UPDATE creche_runs SET given = given || '{\"shifted\": {}}' WHERE given IS NOT NULL")
