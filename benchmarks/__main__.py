@@ -13,7 +13,7 @@ import uvloop
 from rich.console import Console
 from ronde.service import spare_collector
 
-from benchmarks import bus, commission, creche, growth, latency, messages, rooms, rush
+from benchmarks import absence, bus, commission, creche, growth, latency, messages, rooms, rush
 from benchmarks.measure import Row
 from benchmarks.servers import Lab, lab
 
@@ -28,6 +28,7 @@ ALL: dict[str, Callable[[Lab, int], Awaitable[list[Row]]]] = {
     "series": rooms.series,
     "rush": rush.rush,
     "messages": messages.messages,
+    "absence": absence.absence,
     "commission": commission.commission,
     "creche": creche.creche,
 }

@@ -3,11 +3,10 @@
 import asyncio
 import json
 import os
-import socket
 import sys
 import tempfile
 import time
-from asyncio.subprocess import DEVNULL, PIPE
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from notify.providers.gate import Gate, mailbox, phone
 from notify.providers.smtp import compose
 from notify.sending import AT_ONCE, HANDS, Sender
 from notify.settings import Settings, Terms
-from notify.testing import SOURCE, Family, Workshop
+from notify.testing import Family, Workshop
 from notify.wording import Wording
 from ronde.clock import now
 from ronde.database import Database
@@ -46,7 +45,7 @@ from ronde_contracts.notify import Channel
 from benchmarks.fakes import Gateway
 from benchmarks.latency import publish_to_callback
 from benchmarks.measure import Row
-from benchmarks.servers import Lab
+from benchmarks.servers import Lab, served
 
 # RONDE_BENCH_MORNING=1000 tries the benchmark out.
 MIGRATIONS = main.HERE / "migrations"
@@ -218,7 +217,7 @@ async def _latency(lab: Lab, runs: int) -> list[Row]:
             amqp_url.replace(f"notify:{passwords['notify']}@", f"enrolment:{passwords['enrolment']}@"), user="enrolment"
         )
         workshop = Workshop()
-        await _say(bus, SessionOpened(**workshop.said()))
+        await say(bus, SessionOpened(**workshop.said()))
         for _ in range(runs):
             for row, early in ((known, False), (ahead, True)):
                 row.baselines.append(
@@ -239,12 +238,12 @@ async def _ring(bus: Publisher, gateway: "Doorbell", workshop: Workshop, *, earl
     news, needs = EnrolmentWaitlisted(position=1, **family.said(workshop)), (family.contact(), family.link_issued())
     if not early:
         for event in needs:
-            await _say(bus, event)
+            await say(bus, event)
         await asyncio.sleep(0.1)
     gateway.rang.clear()
     began = time.perf_counter()
     for event in (news, *(needs if early else ())):
-        await _say(bus, event)
+        await say(bus, event)
     async with asyncio.timeout(30):
         await gateway.rang.wait()
     taken = (time.perf_counter() - began) * 1000
@@ -264,12 +263,11 @@ class Doorbell(Gateway):
         return super().take(sms)
 
 
-async def _say(bus: Publisher, event: Event) -> None:
-    id = new_id()
-    body = seal(event, id=id, source=SOURCE, sequence=1, time=now(), traceparent=traceparent())
-    await bus.publish(
-        event.exchange, event.routing_key, body, message_id=str(id), kind=event.type, content_type=CONTENT_TYPE
-    )
+async def say(bus: Publisher, event: Event, *, by: str = "enrolment") -> None:
+    """As a service, or as a partner's program."""
+    id, key = new_id(), event.routing_key.replace("*", by, 1)
+    body = seal(event, id=id, source=f"/villeurbanne/{by}", sequence=1, time=now(), traceparent=traceparent())
+    await bus.publish(event.exchange, key, body, message_id=str(id), kind=event.type, content_type=CONTENT_TYPE)
 
 
 async def _seed(url: str, channel: Channel, first: int, count: int, due: str = "now") -> None:
@@ -312,30 +310,13 @@ async def _fakes() -> AsyncIterator[Fakes]:
 @asynccontextmanager
 async def _served(url: str, amqp_url: str, sms: RondeAccount) -> AsyncIterator[None]:
     """The service as a process of its own, as in production."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
         keys = Path(folder) / "keys.json"
         keys.write_text("{}")
         told = {
             "RONDE_DATABASE_URL": url, "RONDE_AMQP_URL": amqp_url, "RONDE_KEYS_FILE": str(keys),
-            "RONDE_SECRET": "s" * 40, "RONDE_HTTP_PORT": str(port), "RONDE_STAGE": "try",
-            "RONDE_TELL_HOURS": "00:00-23:59", "RONDE_SMS_PROVIDERS": json.dumps([{"kind": "ronde", "url": sms.url}]),
+            "RONDE_SECRET": "s" * 40, "RONDE_STAGE": "try", "RONDE_TELL_HOURS": "00:00-23:59",
+            "RONDE_SMS_PROVIDERS": json.dumps([{"kind": "ronde", "url": sms.url}]),
         }  # fmt: skip
-        program = (sys.executable, "-c", "from notify.main import run; run()")
-        process = await asyncio.create_subprocess_exec(*program, env=os.environ | told, stdout=DEVNULL, stderr=DEVNULL)
-        try:
-            async with asyncio.timeout(30), httpx.AsyncClient(trust_env=False) as client:
-                while not await _ready(client, port):  # noqa: ASYNC110 (another process)
-                    await asyncio.sleep(0.1)
+        async with served("notify.main", told, until="ready"):
             yield
-        finally:
-            process.terminate()
-            await process.wait()
-
-
-async def _ready(client: httpx.AsyncClient, port: int) -> bool:
-    try:
-        return (await client.get(f"http://127.0.0.1:{port}/health/ready")).is_success
-    except httpx.TransportError:
-        return False

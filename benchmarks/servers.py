@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import httpx
 from ronde import topology
@@ -81,10 +82,12 @@ def lab() -> Iterator[Lab]:
 
 
 @asynccontextmanager
-async def served(module: str, told: Mapping[str, str]) -> AsyncIterator[str]:
+async def served(
+    module: str, told: Mapping[str, str], *, until: Literal["live", "ready"] = "live"
+) -> AsyncIterator[str]:
     """The `run` of that module as a process of its own, as in production; gives its address.
 
-    `told`: what the environment says to it, besides the port.
+    `told`: what the environment says to it, besides the port. `until`: when it is there.
     """
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
@@ -94,7 +97,7 @@ async def served(module: str, told: Mapping[str, str]) -> AsyncIterator[str]:
     address = f"http://127.0.0.1:{port}"
     try:
         async with asyncio.timeout(30), httpx.AsyncClient(trust_env=False) as client:
-            while not await _alive(client, address):  # noqa: ASYNC110 (another process)
+            while not await _answers(client, f"{address}/health/{until}"):  # noqa: ASYNC110 (another process)
                 await asyncio.sleep(0.1)
         yield address
     finally:
@@ -102,8 +105,8 @@ async def served(module: str, told: Mapping[str, str]) -> AsyncIterator[str]:
         await process.wait()
 
 
-async def _alive(client: httpx.AsyncClient, address: str) -> bool:
+async def _answers(client: httpx.AsyncClient, address: str) -> bool:
     try:
-        return (await client.get(f"{address}/health/live")).is_success
+        return (await client.get(address)).is_success
     except httpx.TransportError:
         return False
