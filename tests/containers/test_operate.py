@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from .house import House, docker, say
+from .life import a_day_in
 from .page import commands, follow
 
 pytestmark = pytest.mark.timeout(1800)
@@ -17,8 +18,8 @@ pytestmark = pytest.mark.timeout(1800)
 @pytest.fixture
 def here(checkout: Path, tmp_path: Path) -> Iterator[House]:
     house = House(checkout, tmp_path / "house", "ronde-test-operate", "try", "watch", "tools")
-    with socket.create_server(("127.0.0.1", 0)) as free, (house.folder / ".env").open("a") as env:
-        env.write(f"RONDE_WATCH_PORT={free.getsockname()[1]}\n")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        house.settle(RONDE_WATCH_PORT=str(free.getsockname()[1]))
     house.down()
     yield house
     house.down()
@@ -31,6 +32,7 @@ def image_of_prometheus(checkout: Path) -> str:
 
 
 def test_every_command_of_the_page(here: House, checkout: Path) -> None:
+    """And after each restore nothing was told twice, and what was said since the backup is known again."""
     followed = list(commands(checkout))
     assert len(followed) > 12
     image = image_of_prometheus(checkout)
@@ -39,8 +41,18 @@ def test_every_command_of_the_page(here: House, checkout: Path) -> None:
     if subprocess.run(["docker", "image", "inspect", image], capture_output=True, check=False).returncode:
         say(f"NOT TRIED: --profile watch, because {image} cannot be had here")
         followed = [line for line in followed if "--profile watch" not in line]
+    life = None
     for line in followed:
+        if line.startswith("make backup") and life is None:
+            life = a_day_in(here, checkout)
         follow(here, line)
+        if life and line.startswith("make backup"):
+            with life.going_on():  # what the next restore has to catch up with
+                life.some_more(8)
+            life.proven()
+        if life and line.startswith("make restore"):
+            life.restored = True
+            life.proven()
     here.ready("booking", "enrolment", "notify")
     assert (here.folder / "ronde.tar").stat().st_mode & 0o077 == 0
     assert len(docker("compose", "-p", here.name, "ps", "-q", "notify", cwd=here.folder).split()) == 3
