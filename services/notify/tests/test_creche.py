@@ -2,12 +2,8 @@
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
-from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -16,6 +12,7 @@ from notify.providers import Letter, Rejected, Taken
 from notify.sending import Sender
 from notify.settings import Terms
 from notify.testing import Enrolment, Family, Postbox, doors, families
+from notify.testing_creche import NINE, PARIS, Asked, paris
 from notify.use_cases.remind_of_matter import matters_to_remind_of, remind_of_matter
 from notify.wording import Wording
 from ronde.database import Database
@@ -31,73 +28,14 @@ from ronde_contracts.enrolment_creche import (
     OccasionalCareBooked,
     OccasionalCareOffered,
     OccasionalCareWithdrawn,
-    PageIssued,
-    WeeklyGrid,
 )
 from sqlalchemy import text
 
 pytestmark = pytest.mark.database
-PARIS = ZoneInfo("Europe/Paris")
 WAITS = text("""
     SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
     WHERE NOT granted AND locktype = 'advisory' AND datname = current_database())
 """)
-CRECHE = {"fr": "Crèche Bottines et Bottillons", "en": "Bottines et Bottillons crèche"}
-
-
-def paris(written: str) -> datetime:
-    return datetime.fromisoformat(written).replace(tzinfo=PARIS).astimezone(UTC)
-
-
-NINE = paris("2035-01-16T09:00")
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a family has with the crèche: an application, an offer of a place or of hours, and the page of it."""
-
-    family: Family
-    id: UUID = field(default_factory=new_id)
-
-    @property
-    def link(self) -> str:
-        return f"https://ronde.example/o/{self.id.hex[-12:]}"
-
-    def page(self) -> PageIssued:
-        expires_at = NINE + timedelta(days=300)
-        return PageIssued(about_id=self.id, party_id=self.family.party_id, url=self.link, expires_at=expires_at)
-
-    def application(self) -> dict[str, Any]:
-        return {
-            "application_id": self.id,
-            "reference": "D-4CFH7M",
-            "party_id": self.family.party_id,
-            "commission": "2035-03",
-        }
-
-    def place(self) -> dict[str, Any]:
-        return {
-            "offer_id": self.id,
-            "application_id": new_id(),
-            "reference": "D-4CFH7M",
-            "party_id": self.family.party_id,
-            "creche": "bottines",
-            "creche_name": CRECHE,
-            "starts_on": date(2035, 8, 27),
-            "week": WeeklyGrid(monday="08:00-17:00", thursday="08:00-12:00 14:00-17:30"),
-        }
-
-    def care(self) -> dict[str, Any]:
-        return {
-            "offer_id": self.id,
-            "reference": "O-7KQ3TN",
-            "party_id": self.family.party_id,
-            "creche": "bottines",
-            "creche_name": CRECHE,
-            "child_id": new_id(),
-            "starts_at": NINE,
-            "ends_at": NINE + timedelta(hours=3),
-        }
 
 
 class OneByOne(Postbox):
