@@ -54,7 +54,7 @@ class House:
             if path and (checkout / path).is_file():
                 (folder / path).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(checkout / path, folder / path)
-        names = ("HTTP_PORT", "HTTPS_PORT", "CATCHER_PORT", "AMQP_PORT", "AMQP_PORT_2", "AMQP_PORT_3")
+        names = ("HTTP_PORT", "HTTPS_PORT", "CATCHER_PORT", "AMQP_PORT", "AMQP_PORT_2", "AMQP_PORT_3", "AMQPS_PORT")
         ports = dict(zip(names, _free_ports(len(names)), strict=True))
         self.url = f"http://127.0.0.1:{ports['HTTP_PORT']}"
         ours = {"RONDE_URL": self.url, "RONDE_TELL_HOURS": "00:00-23:59", "RONDE_VERSION": "test"}
@@ -62,7 +62,7 @@ class House:
         self.env: dict[str, str] = {}
         self.settle(**ours)
         self.catcher = f"http://127.0.0.1:{ports['CATCHER_PORT']}"
-        self.amqp_ports = [port for name, port in ports.items() if name.startswith("AMQP")]
+        self.amqp_ports = [port for name, port in ports.items() if name.startswith("AMQP_")]
 
     def settle(self, **values: str) -> None:
         """Write into .env, and lay it out, as `make env` does."""

@@ -1,11 +1,13 @@
 """docs/operate.md as an ops person follows it: every command in a frame, in the order of the page, in one checkout."""
 
+import asyncio
 import re
 import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import aio_pika
 import pytest
 
 from .house import House, docker, say
@@ -31,6 +33,16 @@ def image_of_prometheus(checkout: Path) -> str:
     return found[1]
 
 
+async def a_partner_comes_over_tls(house: House) -> None:
+    """Who shows the certificate that was made as the page says, and no other, is believed to be the house."""
+    url = f"amqps://relais:{house.env['RELAIS_BROKER']}@localhost:{house.env['RONDE_AMQPS_PORT']}/"
+    with pytest.raises(aio_pika.exceptions.AMQPConnectionError):
+        await aio_pika.connect(url, timeout=20)
+    async with await aio_pika.connect(f"{url}?cafile={house.folder}/.secrets/amqps.crt", timeout=20) as connection:
+        channel = await connection.channel()
+        await channel.get_exchange("ronde.events", ensure=False)
+
+
 def test_every_command_of_the_page(here: House, checkout: Path) -> None:
     """And after each restore nothing was told twice, and what was said since the backup is known again."""
     followed = list(commands(checkout))
@@ -54,5 +66,6 @@ def test_every_command_of_the_page(here: House, checkout: Path) -> None:
             life.restored = True
             life.proven()
     here.ready("booking", "enrolment", "notify")
+    asyncio.run(a_partner_comes_over_tls(here))
     assert (here.folder / "ronde.tar").stat().st_mode & 0o077 == 0
     assert len(docker("compose", "-p", here.name, "ps", "-q", "notify", cwd=here.folder).split()) == 3
