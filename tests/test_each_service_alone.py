@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 from ronde.testing import Amqp
+from ronde.tls import trusted
 
 pytestmark = [pytest.mark.broker, pytest.mark.database, pytest.mark.timeout(180)]
 SERVICES = ("booking", "enrolment", "notify")
@@ -80,7 +81,7 @@ def test_it_is_installed_imported_and_started_alone(
 
 def ready(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/health/ready", trust_env=False, timeout=5).status_code == 200
+        return httpx.get(f"{url}/health/ready", trust_env=False, timeout=5, verify=trusted()).status_code == 200
     except httpx.TransportError:
         return False
 

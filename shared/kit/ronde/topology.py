@@ -10,6 +10,8 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import httpx
 
+from .tls import trusted
+
 EVENTS, PRIVATE, PARKED, PROBE, JOURNAL = (
     "ronde.events",
     "ronde.private",
@@ -182,7 +184,7 @@ def client(management_url: str) -> httpx.Client:
     parts = urlsplit(management_url)
     base = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
     auth = (httpx.URL(management_url).username, httpx.URL(management_url).password)
-    return httpx.Client(base_url=base, auth=auth, timeout=30, trust_env=False)
+    return httpx.Client(base_url=base, auth=auth, timeout=30, trust_env=False, verify=trusted())
 
 
 def _checked(response: httpx.Response) -> None:

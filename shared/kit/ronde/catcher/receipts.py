@@ -7,6 +7,8 @@ from typing import Literal
 import httpx
 import orjson
 
+from ronde.tls import trusted
+
 TRIES, PAUSE, TIMEOUT = 5, 1.0, 5.0
 Status = Literal["delivered", "undeliverable"]
 
@@ -36,7 +38,7 @@ class Receipts:
             "Content-Type": "application/json",
             "X-Ronde-Signature": "sha256=" + hmac.new(self._secret, body, "sha256").hexdigest(),
         }
-        async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:
+        async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False, verify=trusted()) as client:
             for _ in range(TRIES):
                 try:
                     if (await client.post(self._url, content=body, headers=headers)).is_success:

@@ -14,6 +14,7 @@ import httpx
 from ronde.local.databases import dsn
 from ronde.local.process import CannotStart, free_port
 from ronde.local.rabbitmq import ADMIN, MAX_MESSAGE_SIZE, BrokerPorts
+from ronde.tls import trusted
 
 RABBITMQ, POSTGRES = "rabbitmq:4-management", "postgres:17"
 Say = Callable[[str], None]
@@ -156,7 +157,7 @@ class DockerRabbitMQ(Container):
     def _ready(self) -> bool:
         url = f"{self.management_url}/api/health/checks/port-listener/5672"
         try:
-            return httpx.get(url, timeout=2, trust_env=False).status_code == httpx.codes.OK
+            return httpx.get(url, timeout=2, trust_env=False, verify=trusted()).status_code == httpx.codes.OK
         except httpx.TransportError:
             return False
 

@@ -11,6 +11,7 @@ import httpx
 
 from ronde.local.process import CannotStart, Child, free_port
 from ronde.local.ways import THREE_WAYS
+from ronde.tls import trusted
 
 ADMIN = "ronde"  # no organisation can have this name
 PLACES = (
@@ -127,7 +128,7 @@ class PrivateRabbitMQ:
     def _says_ready(self) -> bool:
         url = f"{self.management_url}/api/health/checks/port-listener/{self.ports.amqp}"
         try:
-            return httpx.get(url, timeout=2, trust_env=False).status_code == httpx.codes.OK
+            return httpx.get(url, timeout=2, trust_env=False, verify=trusted()).status_code == httpx.codes.OK
         except httpx.TransportError:
             return False
 

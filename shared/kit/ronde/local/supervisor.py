@@ -19,6 +19,7 @@ from ronde.local.databases import ensure_database
 from ronde.local.endpoints import Ports, endpoints
 from ronde.local.process import CannotStart, Child, last_line, require_free, sweep
 from ronde.local.servers import Say, Servers
+from ronde.tls import trusted
 
 SERVICES: Sequence[str] = ("booking", "enrolment", "notify")
 ADMINISTRATORS = ("RONDE_POSTGRES_URL", "RONDE_AMQP_URL", "RONDE_RABBITMQ_MANAGEMENT_URL")
@@ -147,7 +148,8 @@ class Supervisor:
     def _ready(self, name: str) -> bool:
         port = self.ports.catcher if name == "catcher" else self.ports.services[name]
         try:
-            answer = httpx.get(f"http://127.0.0.1:{port}/health/ready", timeout=10, trust_env=False)
+            url = f"http://127.0.0.1:{port}/health/ready"
+            answer = httpx.get(url, timeout=10, trust_env=False, verify=trusted())
         except httpx.TransportError:
             return False
         return answer.status_code == httpx.codes.OK

@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from ronde.local.process import free_port
 from ronde.rig.app import serve
+from ronde.tls import trusted
 
 Answer = tuple[int, Mapping[str, str]]
 
@@ -54,7 +55,7 @@ class Replica:
     async def ready(self) -> Answer:
         """Status and checks of /health/ready; 0 when nobody answers."""
         try:
-            async with httpx.AsyncClient(trust_env=False, timeout=8) as client:
+            async with httpx.AsyncClient(trust_env=False, timeout=8, verify=trusted()) as client:
                 answer = await client.get(f"{self.url}/health/ready")
         except httpx.TransportError as error:
             return 0, {"http": type(error).__name__}
@@ -73,7 +74,7 @@ class Replica:
 
     async def counted(self, name: str, **labels: str) -> float:
         """The sum of a counter over the series with these labels."""
-        async with httpx.AsyncClient(trust_env=False, timeout=8) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=8, verify=trusted()) as client:
             metrics = (await client.get(f"{self.url}/metrics")).text
         return sum(
             sample.value
