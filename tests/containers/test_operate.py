@@ -5,6 +5,7 @@ import re
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import aio_pika
@@ -54,17 +55,18 @@ def test_every_command_of_the_page(here: House, checkout: Path) -> None:
         say(f"NOT TRIED: --profile watch, because {image} cannot be had here")
         followed = [line for line in followed if "--profile watch" not in line]
     life = None
-    for line in followed:
-        if line.startswith("make backup") and life is None:
-            life = a_day_in(here, checkout)
-        follow(here, line)
-        if life and line.startswith("make backup"):
-            with life.going_on():  # what the next restore has to catch up with
-                life.some_more(8)
-            life.proven()
-        if life and line.startswith("make restore"):
-            life.restored = True
-            life.proven()
+    with ExitStack() as stack:
+        for line in followed:
+            if line.startswith("make backup") and life is None:
+                life = stack.enter_context(a_day_in(here, checkout))
+            follow(here, line)
+            if life and line.startswith("make backup"):
+                with life.going_on():  # what the next restore has to catch up with
+                    life.some_more(8)
+                life.proven()
+            if life and line.startswith("make restore"):
+                life.restored = True
+                life.proven()
     here.ready("booking", "enrolment", "notify")
     asyncio.run(a_partner_comes_over_tls(here))
     assert (here.folder / "ronde.tar").stat().st_mode & 0o077 == 0
