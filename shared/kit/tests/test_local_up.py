@@ -75,6 +75,14 @@ class Up:
         return self.output.read_text()
 
 
+def lasting(endpoints: dict[str, Any]) -> dict[str, Any]:
+    """What programs outside hold on to: the doors, the broker, the keys. Postgres is where there was room for it."""
+    services = {
+        name: {k: v for k, v in one.items() if k != "database_url"} for name, one in endpoints["services"].items()
+    }
+    return endpoints | {"services": services, "process": None}
+
+
 def all_gone(family: list[psutil.Process], seconds: float = 20) -> bool:
     def alive(process: psutil.Process) -> bool:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
@@ -172,7 +180,7 @@ def test_a_house_is_interrupted_killed_stopped_and_finds_its_data(pytestconfig: 
     up: Up | None = None
     try:
         # Interrupted while its servers start: nothing stays, and the next start is not harmed.
-        up = Up(root, directory, base).until((directory / "run" / "rabbitmq.pid").exists)
+        up = Up(root, directory, base).until(lambda: any((directory / "run").glob("*.pid")))
         family = up.family()
         up.process.terminate()
         assert up.ended() == 0, up.said()
@@ -181,13 +189,13 @@ def test_a_house_is_interrupted_killed_stopped_and_finds_its_data(pytestconfig: 
         # Killed: its children end by themselves, or the next start ends them.
         up = Up(root, directory, base).until_ready()
         first, family = up.endpoints, up.family()
-        assert len(family) > 8
+        assert len(family) > 4  # the services at least; servers in containers are no children of ours
         in_booking(up, "CREATE TABLE kept AS SELECT 1 AS n")
         os.kill(up.process.pid, signal.SIGKILL)
         up.ended()
         up = Up(root, directory, base).until_ready()
         assert all_gone(family)
-        assert up.endpoints == first | {"process": up.process.pid}
+        assert lasting(up.endpoints) == lasting(first)
         assert in_booking(up, "SELECT n FROM kept") == 1
 
         # Stopped by Ctrl-C, which a terminal sends to the whole foreground group.

@@ -40,11 +40,23 @@ def _has(image: str, say: Say) -> bool:
         return False
 
 
+def sweep(directory: Path) -> list[str]:
+    """Remove the containers that a killed earlier run left behind, and not their volumes; what they were."""
+    if not engine_answers():
+        return []
+    prefix = _prefix(directory)
+    listed = _docker("ps", "--all", "--format", "{{.Names}}", "--filter", f"name=^{prefix}")
+    left = listed.stdout.split()
+    if left:
+        _docker("rm", "--force", *left)
+    return [name.removeprefix(prefix) for name in left]
+
+
 class Container:
     """A named container with a named volume, both called after the data folder, published on loopback only."""
 
     def __init__(self, directory: Path, name: str, image: str, *, keep: bool) -> None:
-        self.name = f"ronde-{hashlib.sha256(str(directory).encode()).hexdigest()[:8]}-{name}"
+        self.name = f"{_prefix(directory)}{name}"
         self.image, self.keep = image, keep
         self.port = free_port()
 
@@ -160,6 +172,10 @@ class DockerRabbitMQ(Container):
             return httpx.get(url, timeout=2, trust_env=False, verify=trusted()).status_code == httpx.codes.OK
         except httpx.TransportError:
             return False
+
+
+def _prefix(directory: Path) -> str:
+    return f"ronde-{hashlib.sha256(str(directory).encode()).hexdigest()[:8]}-"
 
 
 def _docker(*words: str, seconds: float = 60) -> subprocess.CompletedProcess[str]:

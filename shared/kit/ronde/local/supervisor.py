@@ -13,7 +13,7 @@ import httpx
 
 from ronde import topology
 from ronde.house import House
-from ronde.local import servers
+from ronde.local import docker, servers
 from ronde.local.credentials import Credentials, credentials, write_private
 from ronde.local.databases import ensure_database
 from ronde.local.endpoints import Ports, endpoints
@@ -43,7 +43,7 @@ class Supervisor:
     def start(self) -> None:
         """The house is ready when this returns. Raises CannotStart; `stop()` is the caller's in any case."""
         self.endpoints_file.unlink(missing_ok=True)
-        left = sweep(self.directory / "run")
+        left = [*sweep(self.directory / "run"), *docker.sweep(self.directory.resolve())]
         if left:
             self.say(f"Stopped what an earlier run left behind: {', '.join(left)}.")
         require_free(self.ports.by_name(), "stop that one, or choose other ports with --port-base.")
