@@ -73,7 +73,7 @@ def test_every_container_may_do_little_and_comes_back(house: House) -> None:
         assert host["LogConfig"]["Config"]["max-size"], name
         assert not host["CapAdd"], name
         assert one["Config"]["User"].partition(":")[0] not in ("", "0", "root"), name
-        if name in (*SERVICES, "rabbitmq", "postgres"):
+        if name in (*SERVICES, "rabbitmq", "postgres", "catcher"):
             assert one["State"]["Health"]["Status"] == "healthy", name
 
 
