@@ -14,7 +14,7 @@ up: servers ## the house without the day; ARGS="--data-dir DIR --port-base N" fo
 	@$(BIN)/ronde up --empty $(ARGS)
 
 test: servers ## every test, on real servers; ARGS="-k relay" for some
-	@$(BIN)/pytest -n 3 --dist worksteal $(ARGS)
+	@$(BIN)/pytest -n 4 --dist worksteal $(ARGS)
 
 test-containers: setup ## the house by docker compose: a day, then each container is harmed; needs a Docker engine
 	@$(BIN)/pytest -p no:randomly --capture=sys tests/containers $(ARGS)
