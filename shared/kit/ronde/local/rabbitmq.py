@@ -84,6 +84,7 @@ class PrivateRabbitMQ:
 
     def wait(self, seconds: float = 60) -> None:
         self._broker.wait_until(self._says_ready, seconds)
+        self._enable_features()
 
     def start(self) -> None:
         self.launch()
@@ -131,6 +132,14 @@ class PrivateRabbitMQ:
             return httpx.get(url, timeout=2, trust_env=False, verify=trusted()).status_code == httpx.codes.OK
         except httpx.TransportError:
             return False
+
+    def _enable_features(self) -> None:
+        """A node does so when it starts for the first time. One that was interrupted then does not, the next time, and
+        knows no quorum queues: a house whose very first start was cut off never became ready again."""
+        with httpx.Client(base_url=self.management_url, timeout=30, trust_env=False, verify=trusted()) as http:
+            for one in http.get("/api/feature-flags").raise_for_status().json():
+                if (one["state"], one["stability"]) == ("disabled", "stable"):
+                    http.put(f"/api/feature-flags/{one['name']}/enable", json={}).raise_for_status()
 
     def _configuration(self) -> str:
         return (
