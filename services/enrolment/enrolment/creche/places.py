@@ -21,8 +21,6 @@ from enrolment.creche.rules import Kind
 
 YEAR = timedelta(days=364)
 """How long a week that is given must fit, from its first day: 53 weeks are never more than an occupation of them."""
-
-
 FLEXIBLE = 4
 """Quarter-hours that each day may be earlier or later, for a family that says that about these hours will do."""
 

@@ -1,6 +1,6 @@
 """Whose crèche it is, and one change of it at a time."""
 
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 from uuid import UUID
 
 from ronde.database import Tx
@@ -10,7 +10,9 @@ from sqlalchemy import select
 
 from enrolment.line import HEAR
 from enrolment.settings import Terms
-from enrolment.tables import CareOffer, CrecheAbsence, CrecheChild
+from enrolment.tables import CareOffer, CrecheAbsence, CrecheAdaptation, CrecheChild, CrecheContract
+
+OfChild = TypeVar("OfChild", CrecheContract, CrecheAdaptation, CrecheAbsence)
 
 
 class CrecheUnknown(Refused):
@@ -64,6 +66,18 @@ async def child_of(tx: Tx, creche: Creche, child_id: UUID) -> CrecheChild:
     if child is None or child.creche != creche.id:
         raise NotInCreche
     return child
+
+
+async def known_of(tx: Tx, creche: Creche, kind: type[OfChild], id: UUID, child_id: UUID) -> OfChild | None:
+    """What is known under an id of the caller's, before it is written down for that child: both are this crèche's.
+
+    Raises NotInCreche.
+    """
+    await child_of(tx, creche, child_id)
+    known = await tx.session.get(kind, id)
+    if known is not None:
+        await child_of(tx, creche, known.child_id)
+    return known
 
 
 async def creche_of_absence(tx: Tx, terms: Terms, absence_id: UUID) -> Creche | None:

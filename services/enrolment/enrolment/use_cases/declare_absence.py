@@ -7,7 +7,7 @@ from uuid import UUID
 from ronde.database import Tx
 from ronde.house import Creche
 
-from enrolment.nursery import child_of, lock_creche
+from enrolment.nursery import known_of, lock_creche
 from enrolment.nursery.caring import offer_freed_hours
 from enrolment.nursery.freeing import free_hours_of
 from enrolment.settings import Terms
@@ -28,11 +28,8 @@ class DeclareAbsence:
 async def declare_absence(tx: Tx, terms: Terms, creche: Creche, cmd: DeclareAbsence) -> None:
     """The hours that it frees are offered in the same transaction. Raises NotInCreche."""
     await lock_creche(tx, creche)
-    await child_of(tx, creche, cmd.child_id)
-    known = await tx.session.get(CrecheAbsence, cmd.id)
+    known = await known_of(tx, creche, CrecheAbsence, cmd.id, cmd.child_id)
     before = {known.child_id} if known is not None else set()
-    for child_id in before:
-        await child_of(tx, creche, child_id)
     row = CrecheAbsence(
         id=cmd.id, child_id=cmd.child_id, starts_on=cmd.starts_on, ends_on=cmd.ends_on, hours=cmd.hours
     )  # fmt: skip

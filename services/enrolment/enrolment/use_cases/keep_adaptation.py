@@ -8,7 +8,7 @@ from uuid import UUID
 from ronde.database import Tx
 from ronde.house import Creche
 
-from enrolment.nursery import child_of, lock_creche
+from enrolment.nursery import known_of, lock_creche
 from enrolment.tables import CrecheAdaptation
 
 
@@ -26,10 +26,7 @@ class KeepAdaptation:
 async def keep_adaptation(tx: Tx, creche: Creche, cmd: KeepAdaptation) -> None:
     """Raises NotInCreche."""
     await lock_creche(tx, creche)
-    await child_of(tx, creche, cmd.child_id)
-    known = await tx.session.get(CrecheAdaptation, cmd.id)
-    if known is not None:
-        await child_of(tx, creche, known.child_id)
+    await known_of(tx, creche, CrecheAdaptation, cmd.id, cmd.child_id)
     row = CrecheAdaptation(
         id=cmd.id, child_id=cmd.child_id, starts_on=cmd.starts_on, ends_on=cmd.ends_on,
         days={day.isoformat(): hours for day, hours in cmd.days.items()},

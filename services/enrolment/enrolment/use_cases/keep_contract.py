@@ -8,7 +8,7 @@ from uuid import UUID
 from ronde.database import Tx
 from ronde.house import Creche
 
-from enrolment.nursery import child_of, lock_creche
+from enrolment.nursery import known_of, lock_creche
 from enrolment.tables import CrecheContract
 
 
@@ -27,10 +27,7 @@ class KeepContract:
 async def keep_contract(tx: Tx, creche: Creche, cmd: KeepContract) -> None:
     """What was signed is written down, whether it fits or not: the week shows it. Raises NotInCreche."""
     await lock_creche(tx, creche)
-    await child_of(tx, creche, cmd.child_id)
-    known = await tx.session.get(CrecheContract, cmd.id)
-    if known is not None:
-        await child_of(tx, creche, known.child_id)
+    await known_of(tx, creche, CrecheContract, cmd.id, cmd.child_id)
     row = CrecheContract(
         id=cmd.id, child_id=cmd.child_id, starts_on=cmd.starts_on, ends_on=cmd.ends_on, week=list(cmd.week),
         exceptions={day.isoformat(): hours for day, hours in cmd.exceptions.items()},

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 
+from ronde import topology
 from ronde.local.process import CannotStart, Child, free_port
 from ronde.local.ways import THREE_WAYS
 from ronde.tls import trusted
@@ -136,10 +137,10 @@ class PrivateRabbitMQ:
     def _enable_features(self) -> None:
         """A node does so when it starts for the first time. One that was interrupted then does not, the next time, and
         knows no quorum queues: a house whose very first start was cut off never became ready again."""
-        with httpx.Client(base_url=self.management_url, timeout=30, trust_env=False, verify=trusted()) as http:
-            for one in http.get("/api/feature-flags").raise_for_status().json():
+        with topology.client(self.management_url) as api:
+            for one in api.get("/api/feature-flags").raise_for_status().json():
                 if (one["state"], one["stability"]) == ("disabled", "stable"):
-                    http.put(f"/api/feature-flags/{one['name']}/enable", json={}).raise_for_status()
+                    api.put(f"/api/feature-flags/{one['name']}/enable", json={}).raise_for_status()
 
     def _configuration(self) -> str:
         return (
